@@ -1,0 +1,75 @@
+"""The only way from a request to a row.
+
+Each function returns a row that this person may use in this way, or raises `Http404`: what belongs to another
+project looks the same as what does not exist. Staff count as managers of every project.
+"""
+
+from uuid import UUID
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
+from django.shortcuts import get_object_or_404
+
+from annotation.models import Annotation, LoadRun, Membership, Project, Role, Solution, User
+
+Person = User | AnonymousUser
+
+VIEWERS = (Role.RESEARCHER, Role.MANAGER)
+MANAGERS = (Role.MANAGER,)
+
+
+def signed_in(user: Person) -> User:
+    """The person of a request that only lets people in who are signed in."""
+    assert isinstance(user, User)
+    return user
+
+
+def projects_for(user: Person, roles: tuple[Role, ...]) -> QuerySet[Project]:
+    """The projects in which the person has one of the roles."""
+    if not user.is_authenticated:
+        return Project.objects.none()
+    if user.is_staff and Role.MANAGER in roles:
+        return Project.objects.order_by("name", "id")
+    holds = Q()
+    for role in roles:
+        holds |= Q(**{f"is_{role.value}": True})
+    mine = Membership.objects.filter(holds, user=user)
+    return Project.objects.filter(memberships__in=mine).order_by("name", "id")
+
+
+def project_for(user: Person, slug: str, roles: tuple[Role, ...]) -> Project:
+    return get_object_or_404(projects_for(user, roles), slug=slug)
+
+
+def labelers_for(user: Person) -> QuerySet[Membership]:
+    """What the person is as a labeler, one row a project."""
+    if not user.is_authenticated:
+        return Membership.objects.none()
+    mine = Membership.objects.filter(user=user, is_labeler=True)
+    return mine.select_related("project").order_by("project__name", "id")
+
+
+def labeler_for(user: Person, slug: str) -> Membership:
+    return get_object_or_404(labelers_for(user), project__slug=slug)
+
+
+def lease_for(user: Person, token: UUID) -> Annotation:
+    """The annotation that this labeler works on, or has submitted, under this token."""
+    return get_object_or_404(
+        Annotation.objects.select_related("labeler", "project", "solution__problem", "task"),
+        token=token,
+        labeler__in=labelers_for(user),
+    )
+
+
+def run_for(user: Person, slug: str, run: int) -> LoadRun:
+    return get_object_or_404(LoadRun, pk=run, project=project_for(user, slug, MANAGERS))
+
+
+def solution_for(user: Person, slug: str, solution: int) -> Solution:
+    project = project_for(user, slug, VIEWERS)
+    return get_object_or_404(Solution.objects.select_related("problem", "project"), pk=solution, project=project)
+
+
+def membership_for(user: Person, slug: str, membership: int) -> Membership:
+    return get_object_or_404(Membership, pk=membership, project=project_for(user, slug, MANAGERS))

@@ -1,0 +1,28 @@
+"""Refusals as JSON: `{"code": ..., "detail": ...}`, with errors by field where there are some."""
+
+from typing import Any
+
+from django.core.exceptions import BadRequest
+from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from annotation.labeling import LabelingError
+
+
+def handle(error: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's exception handler, with the refusals of the desk as 409. Other errors are ours: None, a 500."""
+    if isinstance(error, LabelingError):
+        return Response({"code": error.code, "detail": str(error)}, status=409)
+    if isinstance(error, BadRequest):
+        return Response({"code": "bad_request", "detail": str(error)}, status=400)
+    response = exception_handler(error, context)
+    if response is None:
+        return None
+    if isinstance(error, ValidationError):
+        response.data = {"code": "invalid", "detail": "Some fields are not right.", "fields": response.data}
+    elif isinstance(error, APIException):
+        response.data = {"code": error.get_codes(), "detail": response.data["detail"]}
+    else:
+        response.data = {"code": "not_found", "detail": "There is nothing here for you."}
+    return response

@@ -1,0 +1,17 @@
+from django.urls import path
+
+from annotation.api import views
+
+urlpatterns = [
+    path("schema/", views.Schema.as_view(), name="api-schema"),
+    path("token/", views.Token.as_view(), name="api-token"),
+    path("projects/", views.Projects.as_view(), name="api-projects"),
+    path("projects/<slug:slug>/", views.ProjectCounts.as_view(), name="api-project"),
+    path("projects/<slug:slug>/load/", views.Load.as_view(), name="api-load"),
+    path("projects/<slug:slug>/load/<int:pk>/", views.Run.as_view(), name="api-run"),
+    path("projects/<slug:slug>/export/", views.Export.as_view(), name="api-export"),
+    path("projects/<slug:slug>/lease/", views.Lease.as_view(), name="api-lease"),
+    path("leases/<uuid:token>/", views.Leased.as_view(), name="api-leased"),
+    path("leases/<uuid:token>/ratings/", views.Ratings.as_view(), name="api-ratings"),
+    path("leases/<uuid:token>/submit/", views.Submit.as_view(), name="api-submit"),
+]

@@ -1,0 +1,56 @@
+"""Strict parsers for environment variables: a value that is not understood stops the start, by name."""
+
+import os
+from typing import Any
+
+from psycopg.conninfo import conninfo_to_dict
+
+
+class BadSetting(SystemExit):
+    """A setting cannot be used; the message names the variable and what it takes."""
+
+    def __init__(self, name: str, takes: str) -> None:
+        super().__init__(f"{name} is not set right: it takes {takes}.")
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name, default).strip()
+
+
+def flag(name: str, *, default: bool = False) -> bool:
+    value = text(name).lower()
+    if value in {"", "0", "1", "true", "false"}:
+        return default if not value else value in {"1", "true"}
+    raise BadSetting(name, "1, 0, true or false")
+
+
+def integer(name: str, default: int, *, least: int, most: int) -> int:
+    value = text(name)
+    if not value:
+        return default
+    if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
+        raise BadSetting(name, f"a whole number from {least} to {most}")
+    return int(value)
+
+
+def words(name: str, default: str = "") -> list[str]:
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def database(url: str) -> dict[str, Any]:
+    """A PostgreSQL URL as Django's `DATABASES` entry; what the URL adds (sslmode ...) goes to psycopg."""
+    if not url.startswith(("postgresql://", "postgres://")):
+        raise BadSetting("DATABASE_URL", "a URL that begins with postgresql://")
+    try:
+        parts = {name: str(value) for name, value in conninfo_to_dict(url).items() if value is not None}
+    except Exception as error:
+        raise BadSetting("DATABASE_URL", "postgresql://user:password@host:port/database") from error
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.pop("dbname", ""),
+        "USER": parts.pop("user", ""),
+        "PASSWORD": parts.pop("password", ""),
+        "HOST": parts.pop("host", ""),
+        "PORT": parts.pop("port", ""),
+        "OPTIONS": parts,
+    }

@@ -1,0 +1,123 @@
+"""One batch of parsed lines into the tables, whole."""
+
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+from annotation.importing import corpus
+from annotation.importing.entries import Entry
+from annotation.importing.history import History, PastAnnotation, made_here
+from annotation.models import Project
+from annotation.records import moment_of
+
+LOADING = 0x57E9  # the class of this lock among PostgreSQL's advisory locks
+
+
+@dataclass
+class ParsedLine:
+    number: int
+    entries: list[Entry]
+
+
+@dataclass
+class Refused:
+    line: int
+    field: str
+    reason: str
+
+
+@dataclass
+class Written:
+    """What was new in a batch."""
+
+    problems: int = 0
+    solutions: int = 0
+    annotations: int = 0
+    unchanged: int = 0
+
+
+def write(project: Project, lines: Sequence[ParsedLine], refused: list[Refused]) -> Written:
+    """Write the batch; call it in a transaction. Lines that refer to nothing are added to `refused`.
+
+    Batches of one project are written one after the other, so that two files that hold the same lines,
+    loaded at the same moment, give each line once.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOADING, project.pk])
+        return write_locked(cursor, project, lines, refused)
+
+
+def write_locked(
+    cursor: CursorWrapper, project: Project, lines: Sequence[ParsedLine], refused: list[Refused]
+) -> Written:
+    all_lines, refused_before = len(lines), len(refused)
+    lines = not_made_here(project, lines)
+    problems = corpus.Problems(cursor, project)
+    problems.resolve(entry.problem for line in lines for entry in line.entries)
+    lines = [line for line in lines if has_problem(line, problems, refused)]
+    located = [one for line in lines for one in locate(line, problems)]
+    solutions = corpus.Solutions(cursor, project)
+    solutions.resolve(located)
+    corpus.queue(cursor, project, waiting(located, solutions), solutions.added)
+    past = [PastAnnotation.of(one.entry.line, solutions.ids[one.digest]) for one in located if one.entry.line]
+    annotations = History(cursor, project).add(past)
+    labeled = (one.line for one in located if one.entry.line)
+    fresh = first_lines(((e.problem, line.number) for line in lines for e in line.entries), problems.added)
+    fresh |= first_lines(((one.digest, one.line) for one in located), solutions.added)
+    fresh |= first_lines(zip((one.digest for one in past), labeled, strict=True), annotations)
+    return Written(
+        problems=len(problems.added),
+        solutions=len(solutions.added),
+        annotations=len(annotations),
+        unchanged=all_lines - (len(refused) - refused_before) - len(fresh),
+    )
+
+
+def not_made_here(project: Project, lines: Sequence[ParsedLine]) -> list[ParsedLine]:
+    """Without the annotations that were made in this project, exported, and now come back."""
+    labeled = [entry.line for line in lines for entry in line.entries if entry.line is not None]
+    own = made_here(project, labeled) if labeled else set()
+    return [line for line in lines if not own or not any(is_own(entry, own) for entry in line.entries)]
+
+
+def is_own(entry: Entry, own: set[tuple[UUID, datetime]]) -> bool:
+    return entry.line is not None and (entry.line.labeler, moment_of(entry.line)) in own
+
+
+def first_lines(keyed: Iterable[tuple[Any, int]], new: Container[Any]) -> set[int]:
+    """The line numbers at which the new keys stand first."""
+    first: dict[Any, int] = {}
+    for key, number in keyed:
+        if key in new:
+            first.setdefault(key, number)
+    return set(first.values())
+
+
+def has_problem(line: ParsedLine, problems: corpus.Problems, refused: list[Refused]) -> bool:
+    """Whether all problems of the line are there; a line without is refused."""
+    for entry in line.entries:
+        if entry.problem not in problems.ids:
+            name = entry.problem.external_id
+            reason = f"no problem {name!r} is loaded in this project; load the problems first"
+            refused.append(Refused(line.number, "problem_id", reason))
+            return False
+    return True
+
+
+def locate(line: ParsedLine, problems: corpus.Problems) -> Iterator[corpus.Located]:
+    for entry in line.entries:
+        if entry.solution is not None:
+            problem = problems.ids[entry.problem]
+            yield corpus.Located(line.number, entry, entry.solution, problem, entry.solution.digest(problem))
+
+
+def waiting(located: Sequence[corpus.Located], solutions: corpus.Solutions) -> list[corpus.Located]:
+    """The new solutions that come without any label, each once, in the order of the file."""
+    labeled = {one.digest for one in located if one.entry.line is not None}
+    new = {one.digest: one for one in reversed(located) if one.digest in solutions.added}
+    return [one for one in reversed(new.values()) if one.digest not in labeled]

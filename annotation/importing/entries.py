@@ -1,0 +1,86 @@
+"""What every format is read into: a problem, perhaps a solution to it, perhaps a finished annotation of that."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import blake2b
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from annotation.records import Line
+
+
+def digest_of(*parts: Any) -> UUID:
+    """A 128-bit identity of some content; equal content gives the equal digest, whichever file it came in."""
+    return UUID(bytes=blake2b(msgspec.json.encode(parts), digest_size=16).digest())
+
+
+@dataclass(frozen=True)
+class ProblemEntry:
+    """A problem, or only a way to find it: `text` is None where a line names it by `external_id` alone.
+
+    `is_complete` is False where the line says nothing of the reference; any problem of that text will do.
+    """
+
+    text: str | None
+    external_id: str | None = None
+    answer: str | None = None
+    solution: str | None = None
+    subject: str | None = None
+    level: str | None = None
+    is_complete: bool = True
+
+    @cached_property
+    def statement(self) -> UUID:
+        return digest_of(self.text)
+
+    @cached_property
+    def digest(self) -> UUID:
+        return digest_of(self.external_id, self.text, self.answer, self.solution)
+
+
+@dataclass(frozen=True)
+class SolutionEntry:
+    """`completions` has for each step its candidate texts, the solution's own step first."""
+
+    completions: list[list[str]]
+    external_id: str | None = None
+    pre_generated: bool = True
+    answer: str | None = None
+    score: float | None = None
+    generator: str | None = None
+    is_correct: bool | None = None
+    generation: int | None = None
+    is_quality_control: bool = False
+    is_screening: bool = False
+
+    def digest(self, problem: int) -> UUID:
+        """Identity within the project: the same text by another model or with another score is another one."""
+        return digest_of(
+            problem,
+            self.external_id,
+            self.pre_generated,
+            self.completions,
+            self.answer,
+            self.score,
+            self.generator,
+        )
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing a line holds; a line of several models' solutions holds several entries."""
+
+    problem: ProblemEntry
+    solution: SolutionEntry | None = None
+    line: Line | None = None
+    """The decoded PRM800K line when it carries a label."""
+
+
+@dataclass
+class Parsed:
+    """What a file's line turned into: entries, and the names of keys that were not used."""
+
+    entries: list[Entry]
+    ignored: set[str] = field(default_factory=set)

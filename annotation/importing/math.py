@@ -1,0 +1,64 @@
+"""Problems as MATH JSONL: `problem, level, type|subject, solution, answer`; the solution is the reference.
+
+Source of the shape: hendrycks/math and the JSONL forms of it. Without `answer`, the answer is what stands in
+the last `\\boxed{}` of the solution.
+"""
+
+import msgspec
+
+from annotation.importing.entries import Entry, Parsed, ProblemEntry
+
+
+class MathLine(msgspec.Struct):
+    problem: str
+    solution: str | None = None
+    answer: str | int | float | None = None
+    level: str | int | None = None
+    type: str | None = None
+    subject: str | None = None
+    problem_id: str | int | None = None
+    unique_id: str | int | None = None
+    id: str | int | None = None
+    idx: str | int | None = None
+
+
+decoder = msgspec.json.Decoder(MathLine)
+KEYS = set(MathLine.__struct_fields__)
+
+
+def matches(keys: dict[str, msgspec.Raw]) -> bool:
+    return "problem" in keys and not {"level", "type", "subject"}.isdisjoint(keys) and "steps" not in keys
+
+
+def parse(text: bytes) -> Parsed:
+    line = decoder.decode(text)
+    answer = boxed(line.solution or "") if line.answer is None else str(line.answer)
+    problem = ProblemEntry(
+        text=line.problem,
+        external_id=first_id(line.problem_id, line.unique_id, line.id, line.idx),
+        answer=answer,
+        solution=line.solution,
+        subject=line.subject or line.type,
+        level=None if line.level is None else str(line.level),
+    )
+    return Parsed([Entry(problem)])
+
+
+def first_id(*ids: str | int | None) -> str | None:
+    return next((str(value) for value in ids if value is not None), None)
+
+
+def boxed(solution: str) -> str | None:
+    """What stands in the last `\\boxed{}` (or `\\boxed x`, or `\\fbox{}`), braces matched; None without one."""
+    start = max(solution.rfind("\\boxed"), solution.rfind("\\fbox"))
+    if start < 0:
+        return None
+    rest = solution[start:].split("ed" if solution.startswith("\\boxed", start) else "ox", 1)[1].lstrip()
+    if not rest.startswith("{"):
+        return rest.split("$")[0].split()[0] if rest.split("$")[0].split() else None
+    depth = 0
+    for end, character in enumerate(rest):
+        depth += (character == "{") - (character == "}")
+        if depth == 0:
+            return rest[1:end]
+    return None

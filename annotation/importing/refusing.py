@@ -1,0 +1,21 @@
+"""What the decoder says of a wrong line, as field and reason."""
+
+import re
+
+import msgspec
+
+from annotation.records import RecordError
+
+LINE = "(line)"
+"""Stands for the field when the line as a whole is wrong."""
+
+
+def located(error: msgspec.ValidationError, within: str = "") -> RecordError:
+    """msgspec's "what - at `$.path`" as field and reason; `within` is the path to what was decoded."""
+    reason, _, path = str(error).partition(" - at `$")
+    unknown = re.fullmatch(r"Object (contains unknown|missing required) field `(.*)`", reason)
+    field = ".".join(filter(None, [within, path.rstrip("`").lstrip("."), unknown and unknown[2]]))
+    if unknown:
+        missing = unknown[1].startswith("missing")
+        return RecordError(field, "missing" if missing else "not a field of this format; remove it")
+    return RecordError(field or LINE, reason)

@@ -1,0 +1,215 @@
+"""A file from its first byte to its last line: parse, write batch by batch, keep count, survive."""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO
+
+from django.db import OperationalError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from annotation import audit
+from annotation.importing import formats
+from annotation.importing.batches import ParsedLine, Refused, Written, write
+from annotation.importing.lines import BLOCK, BrokenGzipError, RawLine, blocks_of, read_lines
+from annotation.models import LoadRun, Project, Refusal, UploadChunk, User
+from annotation.records import RecordError
+
+BATCH_LINES = 1_000
+KEPT_REFUSALS = 1_000
+STALE = timedelta(seconds=60)
+UPLOAD_PATIENCE = timedelta(hours=1)
+COUNTS = ("lines", "problems", "solutions", "annotations", "unchanged", "refused")
+LFS_POINTER = b"version https://git-lfs.github.com/spec/"
+
+State = LoadRun.State
+
+
+class Overtaken(Exception):
+    """Another worker has gone on with this run."""
+
+
+class BadFile(ValueError):
+    """The file as a whole cannot be read; the message says why and what to do."""
+
+
+def start_run(
+    *,
+    project: Project,
+    actor: User | None,
+    name: str,
+    format: str,  # noqa: A002
+    size: int,
+    state: State,
+) -> LoadRun:
+    run = LoadRun.objects.create(
+        project=project, actor=actor, name=name[:200], format=format, size=size, state=state
+    )
+    audit.record(actor, "load", run, project=project, file=run.name, format=format, bytes=size)
+    return run
+
+
+def receive(run: LoadRun, file: BinaryIO) -> None:
+    """Keep an uploaded file for a worker, and let the run wait for one."""
+    with transaction.atomic():
+        for index, block in enumerate(iter(lambda: file.read(BLOCK), b"")):
+            UploadChunk.objects.create(run=run, index=index, data=block)
+        run.state = State.WAITING
+        run.save()
+
+
+def load_file(run: LoadRun, path: Path, on_progress: Callable[[LoadRun], None]) -> None:
+    """Load a file of this machine."""
+    work(run, blocks_of(path), on_progress)
+
+
+def load_upload(run_id: int) -> None:
+    """Load what `receive` kept, then drop it; do nothing when another worker is at it or it is over."""
+    stale = timezone.now() - STALE
+    claimed = LoadRun.objects.filter(
+        Q(state=State.WAITING) | Q(state=State.RUNNING, touched_at__lt=stale), pk=run_id
+    ).update(state=State.RUNNING, touched_at=timezone.now())
+    if not claimed:
+        return
+    run = LoadRun.objects.select_related("project").get(pk=run_id)
+    work(run, chunks_of(run), lambda _: None)
+    if run.is_over:
+        run.chunks.all().delete()
+
+
+def chunks_of(run: LoadRun) -> Iterator[bytes]:
+    index = 0
+    while chunk := UploadChunk.objects.filter(run=run, index=index).first():
+        yield bytes(chunk.data)
+        index += 1
+
+
+def take_up_left_runs() -> list[int]:
+    """Ids of uploads that wait for a worker, or whose worker is gone; give up on runs nobody can go on with.
+
+    A load by command ends with its command, and an upload that broke off has no file: these fail, saying so.
+    """
+    stale = timezone.now() - STALE
+    lost = LoadRun.objects.filter(touched_at__lt=stale, chunks=None)
+    now = timezone.now()
+    lost.filter(state=State.RUNNING).update(
+        state=State.FAILED, failure="the command was stopped; load the file again to go on", ended_at=now
+    )
+    LoadRun.objects.filter(state=State.RECEIVING, touched_at__lt=now - UPLOAD_PATIENCE).update(
+        state=State.FAILED, failure="the upload broke off; upload the file again", ended_at=now
+    )
+    left = LoadRun.objects.filter(Q(state=State.WAITING) | Q(state=State.RUNNING, touched_at__lt=stale))
+    return list(left.order_by("id").values_list("id", flat=True))
+
+
+def work(run: LoadRun, blocks: Iterable[bytes], on_progress: Callable[[LoadRun], None]) -> None:
+    """Load all lines; the run ends as done, or as failed with the reason.
+
+    Each batch is one transaction with the counts of the run, so a kill between two batches leaves a true
+    account, and the run goes on after the lines that are counted. When the database goes away the run stays
+    as it is, for the sweep to take up.
+    """
+    lines = islice(read_lines(blocks), run.lines, None)
+    try:
+        for batch in parsed_ahead(lines, run.format):
+            write_batch(run, batch)
+            on_progress(run)
+    except BadFile as error:
+        end(run, State.FAILED, str(error))
+    except BrokenGzipError as error:
+        end(run, State.FAILED, f"broken gzip file: {error}")
+    except Overtaken:
+        run.refresh_from_db()
+    except OperationalError:
+        raise
+    except KeyboardInterrupt:
+        end(run, State.FAILED, "stopped by hand; load the file again to go on")
+        raise
+    except Exception:
+        end(run, State.FAILED, "an error of Stepmark's own; the log has it. Nothing is half-written")
+        raise
+    else:
+        end(run, State.DONE)
+
+
+@dataclass
+class Batch:
+    """Some lines of the file: what they hold, or why they are refused."""
+
+    lines: int
+    end: int
+    parsed: list[ParsedLine]
+    refused: list[Refused]
+    ignored: set[str]
+
+
+def parsed_ahead(lines: Iterator[RawLine], format: str) -> Iterator[Batch]:  # noqa: A002
+    """The file in batches. The next one is parsed in a thread while the database works on this one."""
+    with ThreadPoolExecutor(1) as thread:
+        coming: Future[Batch] | None = None
+        while raw := list(islice(lines, BATCH_LINES)):
+            if raw[0].number == 1 and raw[0].text.startswith(LFS_POINTER):
+                raise BadFile("this is a Git LFS pointer, not the data; run `git lfs pull` where it came from")
+            ready, coming = coming, thread.submit(parse_batch, raw, format)
+            if ready is not None:
+                yield ready.result()
+        if coming is not None:
+            yield coming.result()
+
+
+def parse_batch(raw_lines: list[RawLine], format: str) -> Batch:  # noqa: A002
+    batch = Batch(len(raw_lines), raw_lines[-1].end, [], [], set())
+    for raw in raw_lines:
+        try:
+            found = formats.parse(raw, format)
+        except RecordError as error:
+            batch.refused.append(Refused(raw.number, error.field, error.reason))
+            continue
+        batch.parsed.append(ParsedLine(raw.number, found.entries))
+        batch.ignored |= found.ignored
+    return batch
+
+
+def write_batch(run: LoadRun, batch: Batch) -> None:
+    with transaction.atomic():
+        written = write(run.project, batch.parsed, batch.refused)
+        keep_refusals(run, batch.refused)
+        count(run, batch, written)
+
+
+def keep_refusals(run: LoadRun, refused: list[Refused]) -> None:
+    """Store the first thousand; all of them are counted."""
+    room = max(0, KEPT_REFUSALS - run.refused)
+    Refusal.objects.bulk_create(
+        Refusal(run=run, line=one.line, field=one.field[:200], reason=one.reason[:1000])
+        for one in sorted(refused, key=lambda one: one.line)[:room]
+    )
+
+
+def count(run: LoadRun, batch: Batch, written: Written) -> None:
+    """Add the batch to the counts of the run; raises `Overtaken` when another worker has gone on with it."""
+    expected = run.lines
+    run.read = batch.end
+    run.lines += batch.lines
+    run.problems += written.problems
+    run.solutions += written.solutions
+    run.annotations += written.annotations
+    run.unchanged += written.unchanged
+    run.refused += len(batch.refused)
+    run.ignored_keys = sorted({*run.ignored_keys, *batch.ignored})[:50]
+    run.touched_at = timezone.now()
+    names = ("read", *COUNTS, "ignored_keys", "touched_at")
+    values = {name: getattr(run, name) for name in names}
+    if not LoadRun.objects.filter(pk=run.pk, state=State.RUNNING, lines=expected).update(**values):
+        raise Overtaken
+
+
+def end(run: LoadRun, state: State, failure: str = "") -> None:
+    run.state, run.failure, run.ended_at = state, failure, timezone.now()
+    if state is State.DONE:
+        run.read = run.size
+    run.save()

@@ -1,0 +1,84 @@
+"""Solutions as generic JSONL.
+
+A line has `problem` (its text) or `problem_id`; `steps` (a list) or `solution` (steps divided by newlines);
+and may have `answer, score, generator, solution_id, is_correct, ground_truth_answer, ground_truth_solution`.
+"""
+
+import msgspec
+
+from annotation.importing.entries import Entry, Parsed, ProblemEntry, SolutionEntry
+from annotation.importing.math import first_id
+from annotation.records import MAX_STEPS, RecordError
+
+
+class SolutionLine(msgspec.Struct):
+    problem: str | None = None
+    problem_id: str | int | None = None
+    steps: list[str] | None = None
+    solution: str | None = None
+    answer: str | int | float | None = None
+    score: float | None = None
+    generator: str | None = None
+    solution_id: str | int | None = None
+    id: str | int | None = None
+    is_correct: bool | None = None
+    ground_truth_answer: str | int | float | None = None
+    ground_truth_solution: str | None = None
+
+
+decoder = msgspec.json.Decoder(SolutionLine)
+KEYS = set(SolutionLine.__struct_fields__)
+TELLING = {"generator", "score", "problem_id", "solution_id", "is_correct", "ground_truth_answer"}
+
+
+def matches(keys: dict[str, msgspec.Raw]) -> bool:
+    has_problem = "problem" in keys or "problem_id" in keys
+    return has_problem and ("steps" in keys or ("solution" in keys and not TELLING.isdisjoint(keys)))
+
+
+def parse(text: bytes) -> Parsed:
+    line = decoder.decode(text)
+    if line.problem is None and line.problem_id is None:
+        raise RecordError("problem", "missing, and there is no problem_id either")
+    problem = ProblemEntry(
+        text=line.problem,
+        external_id=first_id(line.problem_id),
+        answer=first_id_or_number(line.ground_truth_answer),
+        solution=line.ground_truth_solution,
+        is_complete=line.ground_truth_answer is not None or line.ground_truth_solution is not None,
+    )
+    solution = SolutionEntry(
+        completions=[[step] for step in steps_of(line)],
+        external_id=first_id(line.solution_id, line.id),
+        answer=first_id_or_number(line.answer),
+        score=line.score,
+        generator=line.generator,
+        is_correct=line.is_correct,
+    )
+    return Parsed([Entry(problem, solution)])
+
+
+def first_id_or_number(value: str | float | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def steps_of(line: SolutionLine) -> list[str]:
+    """The steps. A step in a list may hold newlines; a solution in one text is cut at them."""
+    if line.steps is not None and line.solution is not None:
+        raise RecordError("solution", "given beside steps; give one of the two")
+    if line.steps is None and line.solution is None:
+        raise RecordError("steps", "missing, and there is no solution either")
+    steps = line.steps if line.steps is not None else split_lines(line.solution or "")
+    field = "steps" if line.steps is not None else "solution"
+    if not steps:
+        raise RecordError(field, "holds no step")
+    if len(steps) > MAX_STEPS:
+        raise RecordError(field, f"holds more than {MAX_STEPS} steps")
+    for index, step in enumerate(steps):
+        if not step.strip():
+            raise RecordError(f"steps[{index}]", "empty; a step needs text to be rated")
+    return steps
+
+
+def split_lines(solution: str) -> list[str]:
+    return [line.strip() for line in solution.split("\n") if line.strip()]

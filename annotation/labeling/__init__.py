@@ -1,0 +1,24 @@
+"""The labeling desk: lease a solution, rate its steps, submit."""
+
+from annotation.labeling.desk import Desk, DeskStep, Waiting, desk_of, waiting_for
+from annotation.labeling.drafting import save
+from annotation.labeling.errors import Incomplete, LabelingError, LeaseLost, NoReason, WrongRating
+from annotation.labeling.leasing import current_lease, lease_next
+from annotation.labeling.submission import submit
+
+__all__ = [
+    "Desk",
+    "DeskStep",
+    "Incomplete",
+    "LabelingError",
+    "LeaseLost",
+    "NoReason",
+    "Waiting",
+    "WrongRating",
+    "current_lease",
+    "desk_of",
+    "lease_next",
+    "save",
+    "submit",
+    "waiting_for",
+]

@@ -1,0 +1,47 @@
+"""Export a project's annotations."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any, TextIO
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from annotation import audit, exporting
+from annotation.models import Project
+
+
+class Command(BaseCommand):
+    help = "Write the submitted annotations of a project, as a stream."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--project", required=True)
+        parser.add_argument("--format", choices=exporting.FORMATS, default="prm800k")
+        parser.add_argument("-o", "--output", type=Path, help="file to write; without it, standard output")
+
+    def handle(self, *_: Any, project: str, format: str, output: Path | None, **__: Any) -> None:  # noqa: A002
+        found = Project.objects.filter(slug=project).first()
+        if found is None:
+            raise CommandError(f"no project {project!r}; there are: {', '.join(slugs()) or 'none'}")
+        audit.record(None, "export", found, project=found, format=format)
+        if output is None:
+            write(found, format, sys.stdout)
+            return
+        unfinished = output.with_name(f"{output.name}.unfinished")
+        with unfinished.open("w", encoding="utf-8") as file:
+            count = write(found, format, file)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(output)
+        self.stderr.write(f"{count:,} lines in {output}")
+
+
+def write(project: Project, name: str, file: TextIO) -> int:
+    count = 0
+    for count, line in enumerate(exporting.FORMATS[name](project), 1):  # noqa: B007
+        file.write(line)
+    return count
+
+
+def slugs() -> list[str]:
+    return list(Project.objects.order_by("slug").values_list("slug", flat=True)[:20])

@@ -1,0 +1,30 @@
+"""The tables: the meeting point of all capabilities. docs/data.md draws them."""
+
+from annotation.models.corpus import Completion, Problem, Project, Solution
+from annotation.models.labels import Annotation, FinishReason, HumanCompletion, StepLabel
+from annotation.models.people import ApiToken, Membership, Role, SignInLink, User
+from annotation.models.runs import LoadRun, Refusal, UploadChunk
+from annotation.models.trail import AuditEntry
+from annotation.models.work import Place, Task
+
+__all__ = [
+    "Annotation",
+    "ApiToken",
+    "AuditEntry",
+    "Completion",
+    "FinishReason",
+    "HumanCompletion",
+    "LoadRun",
+    "Membership",
+    "Place",
+    "Problem",
+    "Project",
+    "Refusal",
+    "Role",
+    "SignInLink",
+    "Solution",
+    "StepLabel",
+    "Task",
+    "UploadChunk",
+    "User",
+]

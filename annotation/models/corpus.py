@@ -1,0 +1,113 @@
+"""What is labeled: projects, problems, solutions and the completions of their steps."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+
+class Project(models.Model):
+    """One data-collection campaign."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=120)
+    instructions = models.TextField(blank=True)
+    wanted = models.PositiveSmallIntegerField(
+        "annotations wanted per solution",
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(50)],
+        help_text="How many people rate each solution that is loaded from now on.",
+    )
+    lease_minutes = models.PositiveSmallIntegerField(
+        "minutes a labeler may keep a solution",
+        default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(24 * 60)],
+        help_text="Counted from the last rating; afterwards somebody else may get it.",
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(wanted__range=(1, 50)), name="project_wanted_range"),
+            models.CheckConstraint(condition=Q(lease_minutes__range=(1, 1440)), name="project_lease_range"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Problem(models.Model):
+    """A problem with its reference answer and reference solution, as loaded; never changed afterwards.
+
+    `digest` is the identity: the same text with another reference is another problem of the same `statement`.
+    The reference solution is never shown to labelers.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="problems")
+    external_id = models.TextField(null=True)
+    text = models.TextField()
+    answer = models.TextField(null=True)
+    solution = models.TextField(null=True)
+    subject = models.TextField(null=True)
+    level = models.TextField(null=True)
+    digest = models.UUIDField()
+    statement = models.UUIDField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "digest"], name="problem_once")]
+        indexes = [
+            models.Index(fields=["project", "statement"], name="problem_by_statement"),
+            models.Index(
+                fields=["project", "external_id"],
+                name="problem_by_external_id",
+                condition=Q(external_id__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.external_id or self.text[:60]
+
+
+class Solution(models.Model):
+    """A model-written solution, fixed once imported.
+
+    `pre_generated` solutions were written whole before labeling (PRM800K phase 2). The others grew step by
+    step while one labeler chose completions (phase 1) and exist only with that annotation.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="solutions")
+    problem = models.ForeignKey(Problem, on_delete=models.PROTECT, related_name="solutions")
+    external_id = models.TextField(null=True)
+    pre_generated = models.BooleanField(default=True)
+    length = models.PositiveSmallIntegerField("number of steps")
+    answer = models.TextField(null=True)
+    score = models.FloatField("verifier score when loaded", null=True)
+    generator = models.TextField(null=True)
+    is_correct = models.BooleanField("verdict on the answer that came with it", null=True)
+    digest = models.UUIDField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "digest"], name="solution_once"),
+            models.CheckConstraint(condition=Q(pre_generated=False) | Q(length__gte=1), name="solution_has_steps"),
+        ]
+        indexes = [models.Index(fields=["project", "id"], name="solution_by_project")]
+
+    def __str__(self) -> str:
+        return f"solution {self.pk} of {self.problem}"
+
+
+class Completion(models.Model):
+    """A candidate text for one step. Completion 0 of a pre-generated solution is the solution's own step."""
+
+    pk = models.CompositePrimaryKey("solution_id", "step", "index")
+    solution = models.ForeignKey(Solution, on_delete=models.CASCADE, related_name="completions", db_index=False)
+    step = models.PositiveSmallIntegerField()
+    index = models.PositiveSmallIntegerField()
+    text = models.TextField()
+
+    class Meta:
+        ordering = [F("solution"), F("step"), F("index")]
+
+    def __str__(self) -> str:
+        return self.text[:60]

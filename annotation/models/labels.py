@@ -1,0 +1,133 @@
+"""What labelers said: annotations and the ratings in them."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+
+class FinishReason(models.TextChoices):
+    """How an annotation ended, in PRM800K's words."""
+
+    SOLUTION = "solution"
+    FOUND_ERROR = "found_error"
+    BAD_PROBLEM = "bad_problem"
+    GIVE_UP = "give_up"
+
+
+class Annotation(models.Model):
+    """One labeler's work on one task: a draft while `submitted_at` is null, fixed afterwards.
+
+    `token` names it in addresses; imported annotations have none.
+    `chosen` has one entry for each annotated step: the position of the completion the solution went on
+    with, or null. `active_ms` is time at work in milliseconds: gaps between ratings, each cut off at a
+    minute (`labeling.drafting`); in imported rows it is PRM800K's `total_time`.
+    `timestamp_text` and `empty_steps` keep what only a byte-exact export of imported rows needs: a
+    timestamp that is not written as Python's isoformat, and steps whose completions were `[]`, not null.
+    """
+
+    project = models.ForeignKey("Project", on_delete=models.CASCADE, related_name="annotations", db_index=False)
+    task = models.ForeignKey("Task", on_delete=models.PROTECT, related_name="annotations", db_index=False)
+    solution = models.ForeignKey("Solution", on_delete=models.PROTECT, related_name="annotations")
+    labeler = models.ForeignKey("Membership", on_delete=models.PROTECT, related_name="annotations")
+    token = models.UUIDField(null=True, unique=True)
+    started_at = models.DateTimeField()
+    touched_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True)
+    finish_reason = models.CharField(max_length=12, choices=FinishReason.choices, null=True)
+    explanation = models.TextField("why the labeler gave up or calls the problem bad", blank=True)
+    active_ms = models.BigIntegerField(default=0)
+    chosen = ArrayField(models.SmallIntegerField(null=True), default=list)
+    is_imported = models.BooleanField(default=False)
+    timestamp_text = models.TextField(null=True)
+    empty_steps = ArrayField(models.SmallIntegerField(), default=list)
+    digest = models.UUIDField("identity of the imported line", null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["task", "labeler"], name="annotation_once"),
+            models.UniqueConstraint(fields=["project", "digest"], name="annotation_line_once"),
+            models.UniqueConstraint(fields=["id", "solution"], name="annotation_solution_for_labels"),
+            models.CheckConstraint(
+                condition=Q(submitted_at__isnull=True, finish_reason__isnull=True)
+                | Q(
+                    submitted_at__isnull=False, finish_reason__isnull=False, finish_reason__in=FinishReason.values
+                ),
+                name="annotation_finished_whole",
+            ),
+            models.CheckConstraint(condition=Q(active_ms__gte=0), name="annotation_time_not_negative"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["project", "id"],
+                name="annotation_submitted",
+                condition=Q(submitted_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"annotation {self.pk}"
+
+
+class StepLabel(models.Model):
+    """One rating of one completion of one step in one annotation.
+
+    `position` is where the completion stood before the labeler, `completion` which one of the solution's
+    completions it was. Both foreign keys are composite (migration 0002): the completion must be
+    one of this solution, and the annotation must be of this solution.
+    """
+
+    pk = models.CompositePrimaryKey("annotation_id", "step", "position")
+    annotation = models.ForeignKey(
+        Annotation, on_delete=models.CASCADE, related_name="labels", db_index=False, db_constraint=False
+    )
+    solution = models.ForeignKey(
+        "Solution", on_delete=models.PROTECT, related_name="labels", db_index=False, db_constraint=False
+    )
+    step = models.PositiveSmallIntegerField()
+    position = models.PositiveSmallIntegerField()
+    completion = models.PositiveSmallIntegerField()
+    rating = models.SmallIntegerField(null=True)
+    flagged = models.BooleanField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(rating__isnull=True) | Q(rating__in=(-1, 0, 1)), name="label_rating_range"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rating} for step {self.step}"
+
+
+class HumanCompletion(models.Model):
+    """A step the labeler wrote because no completion would do (PRM800K phase 1).
+
+    `is_plain_text` and `has_corrected_rating` say how an imported line wrote it, for a byte-exact export.
+    """
+
+    pk = models.CompositePrimaryKey("annotation_id", "step")
+    annotation = models.ForeignKey(
+        Annotation, on_delete=models.CASCADE, related_name="human_completions", db_index=False
+    )
+    step = models.PositiveSmallIntegerField()
+    text = models.TextField()
+    rating = models.SmallIntegerField(null=True)
+    flagged = models.BooleanField(null=True)
+    corrected_rating = models.SmallIntegerField(null=True)
+    has_corrected_rating = models.BooleanField(default=False)
+    is_plain_text = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(rating__isnull=True) | Q(rating__in=(-1, 0, 1)), name="human_rating_range"
+            ),
+            models.CheckConstraint(
+                condition=Q(corrected_rating__isnull=True) | Q(corrected_rating__in=(-1, 0, 1)),
+                name="human_corrected_rating_range",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:60]

@@ -1,0 +1,80 @@
+"""The queue: tasks, and the places in them that labelers lease and fill."""
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class Task(models.Model):
+    """One solution waiting in a project's queue for `wanted` annotations.
+
+    `is_open` has one writer besides loading: `labeling.submission`, which closes a task when its last place
+    is filled. History that was loaded with its labels is closed from the start. `repeat` counts the times
+    the same solution was put before the same people again in the same generation.
+    """
+
+    project = models.ForeignKey("Project", on_delete=models.CASCADE, related_name="tasks", db_index=False)
+    solution = models.ForeignKey("Solution", on_delete=models.PROTECT, related_name="tasks", db_index=False)
+    generation = models.SmallIntegerField(null=True)
+    is_quality_control = models.BooleanField(default=False)
+    is_screening = models.BooleanField(default=False)
+    repeat = models.PositiveSmallIntegerField(default=0)
+    wanted = models.PositiveSmallIntegerField(default=1)
+    priority = models.FloatField(default=0)
+    reason = models.TextField(default="loaded")
+    is_open = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["solution", "generation", "is_quality_control", "is_screening", "repeat"],
+                name="task_once",
+                nulls_distinct=False,
+            ),
+            models.UniqueConstraint(fields=["id", "wanted"], name="task_wanted_for_places"),
+        ]
+        indexes = [
+            models.Index(
+                F("project"),
+                F("priority").desc(),
+                F("id"),
+                name="task_queue",
+                condition=Q(is_open=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"task {self.pk}"
+
+
+class Place(models.Model):
+    """One of the `wanted` places of a task: free, leased to a labeler until a time, or filled.
+
+    A lease is a place with a labeler. There is one row for each place, so a task can never have more live
+    leases and annotations than it wants; `wanted` follows the task's by foreign key (migration 0002). A lapsed
+    lease stays the labeler's until somebody else takes the place.
+    """
+
+    pk = models.CompositePrimaryKey("task_id", "slot")
+    task = models.ForeignKey(
+        Task, on_delete=models.CASCADE, related_name="places", db_index=False, db_constraint=False
+    )
+    slot = models.PositiveSmallIntegerField()
+    wanted = models.PositiveSmallIntegerField()
+    labeler = models.ForeignKey("Membership", null=True, on_delete=models.PROTECT, related_name="places")
+    leased_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    filled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(slot__lt=F("wanted")), name="place_within_wanted"),
+            models.UniqueConstraint(fields=["task", "labeler"], name="place_labeler_once"),
+            models.CheckConstraint(
+                condition=Q(labeler=None, leased_at=None, expires_at=None, filled_at=None)
+                | Q(labeler__isnull=False, leased_at__isnull=False, expires_at__isnull=False),
+                name="place_free_or_leased_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"place {self.slot} of task {self.task_id}"

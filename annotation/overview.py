@@ -1,0 +1,112 @@
+"""Plain counts and rows of a project, for its overview and its label browser."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db import connection
+from django.db.models import Count, Max, Q, QuerySet, Sum
+
+from annotation.models import (
+    Annotation,
+    Completion,
+    HumanCompletion,
+    Membership,
+    Project,
+    Solution,
+    StepLabel,
+)
+
+COUNTS = """
+    SELECT (SELECT count(DISTINCT statement) FROM annotation_problem WHERE project_id = %(p)s),
+           (SELECT count(*) FROM annotation_solution WHERE project_id = %(p)s),
+           (SELECT count(*) FROM annotation_task WHERE project_id = %(p)s AND is_open),
+           (SELECT count(*) FROM annotation_place p JOIN annotation_task t ON t.id = p.task_id
+            WHERE t.project_id = %(p)s AND t.is_open AND p.filled_at IS NULL AND p.expires_at >= now()),
+           a.submitted, a.solution, a.found_error, a.bad_problem, a.give_up
+    FROM (SELECT count(*) AS submitted,
+                 count(*) FILTER (WHERE finish_reason = 'solution') AS solution,
+                 count(*) FILTER (WHERE finish_reason = 'found_error') AS found_error,
+                 count(*) FILTER (WHERE finish_reason = 'bad_problem') AS bad_problem,
+                 count(*) FILTER (WHERE finish_reason = 'give_up') AS give_up
+          FROM annotation_annotation WHERE project_id = %(p)s AND submitted_at IS NOT NULL) a
+"""
+
+
+class Counts(NamedTuple):
+    problems: int
+    solutions: int
+    open_tasks: int
+    live_leases: int
+    submitted: int
+    solution: int
+    found_error: int
+    bad_problem: int
+    give_up: int
+
+
+def of(project: Project) -> Counts:
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTS, {"p": project.pk})
+        return Counts(*cursor.fetchone())
+
+
+def labelers_of(project: Project) -> QuerySet[Membership]:
+    """Those who have submitted something, most first, with `submitted`, `total_ms` and `last_at`."""
+    done = Q(annotations__submitted_at__isnull=False)
+    people = Membership.objects.filter(project=project).annotate(
+        submitted=Count("annotations", filter=done),
+        total_ms=Sum("annotations__active_ms", filter=done),
+        last_at=Max("annotations__submitted_at"),
+    )
+    return people.filter(submitted__gt=0).order_by("-submitted", "id")[:100]
+
+
+def solutions_of(project: Project, *, after: int, only_labeled: bool, limit: int) -> list[Solution]:
+    """Solutions with ids above `after`, ascending, each with `submitted`, its number of annotations."""
+    found = Solution.objects.filter(project=project, id__gt=after).select_related("problem")
+    if only_labeled:
+        labeled = Annotation.objects.filter(project=project, submitted_at__isnull=False)
+        found = found.filter(id__in=labeled.values("solution"))
+    page = list(found.order_by("id")[:limit])
+    counts = dict(
+        Annotation.objects.filter(solution__in=page, submitted_at__isnull=False)
+        .values_list("solution")
+        .annotate(Count("id"))
+    )
+    for solution in page:
+        solution.submitted = counts.get(solution.pk, 0)  # type: ignore[attr-defined]
+    return page
+
+
+@dataclass
+class CompletionRow:
+    """A completion and what each labeler said of it, in the order of the table's annotations."""
+
+    step: int
+    index: int
+    text: str
+    ratings: list[StepLabel | None]
+
+
+@dataclass
+class LabelTable:
+    """Rows are the completions of the steps, columns the submitted annotations."""
+
+    annotations: list[Annotation]
+    rows: list[CompletionRow]
+    written: list[HumanCompletion]
+
+
+def labels_of(solution: Solution) -> LabelTable:
+    submitted = Annotation.objects.filter(solution=solution, submitted_at__isnull=False)
+    annotations = list(submitted.select_related("labeler__user", "task").order_by("id")[:50])
+    labels: dict[tuple[int, int], dict[int, StepLabel]] = defaultdict(dict)
+    for label in StepLabel.objects.filter(annotation__in=annotations):
+        labels[label.step, label.completion][label.annotation_id] = label
+    rows = [
+        CompletionRow(c.step, c.index, c.text, [labels[c.step, c.index].get(a.pk) for a in annotations])
+        for c in Completion.objects.filter(solution=solution).order_by("step", "index")
+    ]
+    written = HumanCompletion.objects.filter(annotation__in=annotations).order_by("annotation_id", "step")
+    return LabelTable(annotations, rows, list(written))

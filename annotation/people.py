@@ -1,0 +1,80 @@
+"""Who may sign in, and what they are in a project."""
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from annotation import audit
+from annotation.models import Membership, Project, Role, SignInLink, User
+
+LINK_LIFETIME = timedelta(hours=24)
+
+
+def find_user(email: str) -> User | None:
+    return User.objects.filter(email=email.strip().lower()).first()
+
+
+@transaction.atomic
+def add_member(
+    *, actor: User | None, project: Project, email: str, name: str = "", roles: Collection[Role]
+) -> Membership:
+    """Give a person these roles in a project; a person unknown so far gets an account without a password."""
+    user = find_user(email) or User.objects.create_user(email, name=name)
+    membership, _ = Membership.objects.get_or_create(project=project, user=user)
+    set_roles(actor=actor, membership=membership, roles=roles)
+    return membership
+
+
+@transaction.atomic
+def set_roles(*, actor: User | None, membership: Membership, roles: Collection[Role]) -> None:
+    """Replace the roles. A person without any keeps the labels already made."""
+    before = membership.roles
+    for role in Role:
+        setattr(membership, f"is_{role.value}", role in roles)
+    membership.save()
+    audit.record(actor, "set roles", membership, project=membership.project, before=before, after=sorted(roles))
+
+
+def make_link(*, user: User, lifetime: timedelta = LINK_LIFETIME) -> str:
+    """The secret of a new link that signs this person in once."""
+    return SignInLink.objects.issue(user=user, expires_at=timezone.now() + lifetime)
+
+
+def link_for_member(*, actor: User, membership: Membership) -> str | None:
+    """A link for somebody in one's project, to be passed on by hand; None where that would give too much.
+
+    A manager must not become staff, or enter another project, by signing in as somebody else.
+    """
+    user = membership.user
+    if user is None or user.is_staff or works_elsewhere(membership):
+        return None
+    with transaction.atomic():
+        audit.record(actor, "make sign-in link", user, project=membership.project)
+        return make_link(user=user)
+
+
+def works_elsewhere(membership: Membership) -> bool:
+    """Whether the person has a role in another project, which this project's managers must not take on."""
+    others = Membership.objects.filter(user=membership.user).exclude(pk=membership.pk)
+    return others.filter(Q(is_manager=True) | Q(is_researcher=True) | Q(is_labeler=True)).exists()
+
+
+def user_of_link(secret: str) -> User | None:
+    """Whom the link would sign in, if it still holds."""
+    link = SignInLink.objects.holding(secret).filter(usable()).select_related("user").first()
+    return link.user if link else None
+
+
+@transaction.atomic
+def use_link(secret: str) -> User | None:
+    """Use the link up; None when it was used before, has expired or never was."""
+    user = user_of_link(secret)
+    used = SignInLink.objects.holding(secret).filter(usable()).update(used_at=timezone.now())
+    return user if used else None
+
+
+def usable() -> Q:
+    return Q(used_at=None, expires_at__gt=timezone.now(), user__is_active=True)

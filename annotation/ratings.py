@@ -1,0 +1,39 @@
+"""Ratings of steps and what follows from them for a solution.
+
+A rating is -1 (negative), 0 (neutral) or +1 (positive); None is "not rated", never the same as neutral.
+The rules are those of PRM800K's phase 2: work on a solution ends at the first negative step.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+Rating = Literal[-1, 0, 1]
+
+NEGATIVE: Rating = -1
+NEUTRAL: Rating = 0
+POSITIVE: Rating = 1
+RATINGS: tuple[Rating, ...] = (NEGATIVE, NEUTRAL, POSITIVE)
+
+
+def first_error(ratings: Sequence[Rating | None]) -> int | None:
+    """Index of the first negative rating, counted from 0; None when there is none."""
+    return ratings.index(NEGATIVE) if NEGATIVE in ratings else None
+
+
+def counted(ratings: Sequence[Rating | None]) -> list[Rating | None]:
+    """The ratings that count: up to and with the first negative one."""
+    error = first_error(ratings)
+    return list(ratings if error is None else ratings[: error + 1])
+
+
+def next_step(ratings: Sequence[Rating | None]) -> int | None:
+    """Index of the step to rate next; None when the solution is done."""
+    up_to_error = counted(ratings)
+    return up_to_error.index(None) if None in up_to_error else None
+
+
+def finish_reason(ratings: Sequence[Rating | None]) -> Literal["found_error", "solution"] | None:
+    """How a solution with these ratings ends, one entry a step: None while a step is still to be rated."""
+    if next_step(ratings) is not None:
+        return None
+    return "solution" if first_error(ratings) is None else "found_error"

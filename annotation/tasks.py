@@ -1,0 +1,34 @@
+"""All Celery tasks. A message is only a nudge: the rows say what waits, and the sweep finds them again."""
+
+import logging
+
+from django.db import transaction
+
+from annotation import importing
+from annotation.celery import app
+
+log = logging.getLogger(__name__)
+
+
+@app.task
+def load(run: int) -> None:
+    importing.load_upload(run)
+
+
+@app.task
+def sweep() -> None:
+    """Take up what lost its message or its worker."""
+    for run in importing.take_up_left_runs():
+        load.delay(run)
+
+
+def nudge_load(run: int) -> None:
+    """Tell a worker after the commit. With Redis away nothing is lost: the sweep comes by."""
+
+    def tell() -> None:
+        try:
+            load.delay(run)
+        except load.OperationalError as error:
+            log.warning("no worker could be told of load run %s: %s", run, error)
+
+    transaction.on_commit(tell)

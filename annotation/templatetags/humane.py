@@ -1,0 +1,43 @@
+"""Numbers and texts as people read them."""
+
+from uuid import UUID
+
+from django import template
+
+register = template.Library()
+
+
+@register.filter
+def thousands(value: int) -> str:
+    """12345 as "12 345", with narrow spaces that do not break."""
+    return f"{value:,}".replace(",", "\u202f")
+
+
+@register.filter
+def share(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.1f} %"
+
+
+@register.filter
+def duration(milliseconds: int) -> str:
+    minutes = round(milliseconds / 60_000)
+    return f"{minutes // 60} h {minutes % 60:02} min" if minutes >= 60 else f"{minutes} min"
+
+
+@register.filter
+def probability(value: float | None) -> str:
+    """Four digits after the point, or an exponent for what would read as nothing."""
+    if value is None:
+        return "–"
+    return f"{value:.4f}" if value >= 0.0001 or value == 0 else f"{value:.1e}"
+
+
+@register.filter
+def shortened(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+@register.filter
+def pseudonym(value: UUID) -> str:
+    """The first part of a pseudonym: enough to tell labelers apart on one page."""
+    return str(value)[:8]

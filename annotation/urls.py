@@ -1,0 +1,41 @@
+"""The site map, by audience."""
+
+from django.urls import include, path
+
+from annotation.web import account, labeler, manager, ops, researcher
+
+urlpatterns = [
+    path("", ops.home, name="home"),
+    path("livez", ops.livez, name="livez"),
+    path("readyz", ops.readyz, name="readyz"),
+    # account
+    path("account/sign-in/", account.sign_in, name="sign-in"),
+    path("account/sign-out/", account.sign_out, name="sign-out"),
+    path("account/link/<str:secret>/", account.sign_in_link, name="link"),
+    path("account/password/", account.password, name="password"),
+    # labelers
+    path("label/", labeler.start_page, name="label"),
+    path("label/in/<slug:slug>/start/", labeler.start, name="start"),
+    path("label/in/<slug:slug>/", labeler.waiting, name="waiting"),
+    path("label/<uuid:token>/", labeler.desk, name="desk"),
+    path("label/<uuid:token>/save/", labeler.save, name="save"),
+    path("label/<uuid:token>/submit/", labeler.submit, name="submit"),
+    # researchers and managers
+    path("projects/", researcher.projects, name="projects"),
+    path("projects/new/", manager.new_project, name="new-project"),
+    path("projects/<slug:slug>/", researcher.project_overview, name="overview"),
+    path("projects/<slug:slug>/solutions/", researcher.solutions, name="solutions"),
+    path("projects/<slug:slug>/solutions/<int:pk>/", researcher.solution, name="solution"),
+    # managers
+    path("projects/<slug:slug>/load/", manager.load, name="load"),
+    path("projects/<slug:slug>/load/<int:pk>/", manager.run, name="run"),
+    path("projects/<slug:slug>/load/<int:pk>/refused.txt", manager.refusals, name="refusals"),
+    path("projects/<slug:slug>/export/", manager.export, name="export"),
+    path("projects/<slug:slug>/export/<slug:format>/", manager.download, name="download"),
+    path("projects/<slug:slug>/people/", manager.members, name="people"),
+    path("projects/<slug:slug>/people/<int:pk>/roles/", manager.member_roles, name="member-roles"),
+    path("projects/<slug:slug>/people/<int:pk>/link/", manager.member_link, name="member-link"),
+    path("projects/<slug:slug>/settings/", manager.project_settings, name="settings"),
+    # programs
+    path("api/v1/", include("annotation.api.urls")),
+]

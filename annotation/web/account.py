@@ -1,0 +1,59 @@
+"""Signing in and out."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login, logout
+from django.contrib.auth.forms import SetPasswordForm
+from django.contrib.auth.views import LoginView
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from annotation import access, people
+from annotation.web.audience import audience
+from annotation.web.forms import SignInForm
+
+PASSWORD_BACKEND = "django.contrib.auth.backends.ModelBackend"  # noqa: S105 (a dotted name)
+
+sign_in = audience("anyone")(
+    LoginView.as_view(
+        form_class=SignInForm, template_name="account/sign_in.html", redirect_authenticated_user=True
+    )
+)
+
+
+@audience("anyone")
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponseBase:
+    logout(request)
+    return redirect(settings.LOGOUT_REDIRECT_URL)
+
+
+@audience("anyone")
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in_link(request: HttpRequest, secret: str) -> HttpResponseBase:
+    """Ask once more before the link is used up: mail programs open links by themselves."""
+    if request.method != "POST":
+        return render(request, "account/link.html", {"user_of_link": people.user_of_link(secret)})
+    user = people.use_link(secret)
+    if user is None:
+        return render(request, "account/link.html", {"user_of_link": None}, status=410)
+    login(request, user, backend=PASSWORD_BACKEND)
+    target = request.GET.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(target, allowed_hosts=None)
+    return redirect(target if is_ours else settings.LOGIN_REDIRECT_URL)
+
+
+@audience("signed-in")
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def password(request: HttpRequest) -> HttpResponseBase:
+    """Set a password; whoever is signed in elsewhere as this person is signed out."""
+    form = SetPasswordForm(access.signed_in(request.user), request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        login(request, form.save(), backend=PASSWORD_BACKEND)
+        messages.success(request, "Your password is set.")
+        return redirect("home")
+    return render(request, "account/password.html", {"form": form})

@@ -1,0 +1,93 @@
+"""The only parsers of what browsers send."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth.forms import AuthenticationForm
+from django.core.exceptions import BadRequest
+from django.core.files.uploadedfile import UploadedFile
+
+from annotation.importing import FORMATS as LOAD_FORMATS
+from annotation.models import Project, Role
+from annotation.ratings import RATINGS, Rating
+
+STEP = re.compile(r"step-(\d{1,5})")
+RATING: Mapping[str, Rating | None] = {"": None} | {str(rating): rating for rating in RATINGS}
+
+
+def parse_ratings(post: Mapping[str, Any]) -> dict[int, Rating | None]:
+    """The fields `step-0`, `step-1` ... as ratings by step; an empty field takes a rating back."""
+    ratings = {}
+    for name, value in post.items():
+        if step := STEP.fullmatch(name):
+            if value not in RATING:
+                raise BadRequest(f"{name} must be -1, 0, 1 or empty")
+            ratings[int(step[1])] = RATING[value]
+    return ratings
+
+
+class SignInForm(AuthenticationForm):
+    username = forms.EmailField(
+        label="Email", widget=forms.EmailInput(attrs={"autofocus": True, "autocomplete": "username"})
+    )
+    error_messages = {  # noqa: RUF012
+        "invalid_login": "This email and password do not go together. Passwords distinguish A and a.",
+        "inactive": "This account is closed.",
+    }
+
+    def clean_username(self) -> str:
+        """One spelling an email, or each would have guesses of its own."""
+        username: str = self.cleaned_data["username"]
+        return username.lower()
+
+
+class SubmitForm(forms.Form):
+    early_end = forms.ChoiceField(choices=[("give_up", ""), ("bad_problem", "")], required=False)
+    explanation = forms.CharField(max_length=2000, required=False)
+
+
+class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Project
+        fields = ("name", "slug", "wanted", "lease_minutes")
+        labels = {"slug": "Name in addresses and commands"}  # noqa: RUF012
+
+    def clean_slug(self) -> str:
+        slug: str = self.cleaned_data["slug"]
+        if slug == "new":
+            raise forms.ValidationError("This name is taken by a page of the site.")
+        return slug
+
+
+class ProjectSettingsForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Project
+        fields = ("name", "wanted", "lease_minutes", "instructions")
+        widgets = {"instructions": forms.Textarea(attrs={"rows": 8})}  # noqa: RUF012
+
+
+class LoadForm(forms.Form):
+    file = forms.FileField(label="File", help_text="JSONL, plain or gzip; one object a line.")
+    format = forms.ChoiceField(label="Format", choices=[(name, name) for name in LOAD_FORMATS])
+
+    def clean_file(self) -> UploadedFile:
+        file: UploadedFile = self.cleaned_data["file"]
+        if file.size is not None and file.size > settings.UPLOAD_MAX_BYTES:
+            most = settings.UPLOAD_MAX_BYTES // 2**20
+            raise forms.ValidationError(f"This file is larger than {most} MB; split it, or use `manage.py load`.")
+        return file
+
+
+class MemberForm(forms.Form):
+    email = forms.EmailField(label="Email")
+    name = forms.CharField(label="Name", max_length=120, required=False)
+    roles = forms.MultipleChoiceField(
+        label="Roles", choices=Role.choices, widget=forms.CheckboxSelectMultiple, required=False
+    )
+
+
+class RolesForm(forms.Form):
+    roles = forms.MultipleChoiceField(choices=Role.choices, required=False)

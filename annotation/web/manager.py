@@ -1,0 +1,165 @@
+"""Running a project: load, people, settings, export."""
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from annotation import access, audit, exporting, importing, overview, people, tasks
+from annotation.models import LoadRun, Membership, Project, Role
+from annotation.web.audience import audience
+from annotation.web.forms import LoadForm, MemberForm, ProjectForm, ProjectSettingsForm, RolesForm
+from annotation.web.pages import render_project
+
+WITH_FORM = ["GET", "HEAD", "POST"]
+
+
+@audience("staff")
+@require_http_methods(WITH_FORM)
+def new_project(request: HttpRequest) -> HttpResponseBase:
+    form = ProjectForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            project = form.save()
+            audit.record(access.signed_in(request.user), "create project", project, project=project)
+        return redirect("load", project.slug)
+    return render(request, "manage/new_project.html", {"form": form})
+
+
+@audience("managers")
+@require_http_methods(WITH_FORM)
+def project_settings(request: HttpRequest, slug: str) -> HttpResponseBase:
+    project = access.project_for(request.user, slug, access.MANAGERS)
+    form = ProjectSettingsForm(request.POST or None, instance=project)
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            form.save()
+            audit.record(
+                access.signed_in(request.user),
+                "change settings",
+                project,
+                project=project,
+                fields=form.changed_data,
+            )
+        messages.success(request, "Settings saved.")
+        return redirect("settings", slug)
+    return render_project(request, "manage/settings.html", project, {"form": form})
+
+
+@audience("managers")
+@require_http_methods(WITH_FORM)
+def load(request: HttpRequest, slug: str) -> HttpResponseBase:
+    project = access.project_for(request.user, slug, access.MANAGERS)
+    form = LoadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        run = importing.start_run(
+            project=project,
+            actor=access.signed_in(request.user),
+            name=file.name,
+            format=form.cleaned_data["format"],
+            size=file.size,
+            state=LoadRun.State.RECEIVING,
+        )
+        importing.receive(run, file)
+        tasks.nudge_load(run.pk)
+        return redirect("run", slug, run.pk)
+    runs = project.load_runs.order_by("-id")[:20]
+    status = 400 if form.errors else 200
+    return render_project(request, "manage/load.html", project, {"form": form, "runs": runs}, status)
+
+
+@audience("managers")
+@require_safe
+def run(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    found = access.run_for(request.user, slug, pk)
+    template = "manage/_run.html" if request.headers.get("HX-Request") else "manage/run.html"
+    refusals = found.refusals.order_by("line")[:50]
+    return render_project(request, template, found.project, {"run": found, "refusals": refusals})
+
+
+@audience("managers")
+@require_safe
+def refusals(request: HttpRequest, slug: str, pk: int) -> StreamingHttpResponse:
+    """The refused lines as text, one a line, as the load command prints them."""
+    found = access.run_for(request.user, slug, pk)
+    rows = (f"{found.name}:{one.line}: {one.field}: {one.reason}\n" for one in found.refusals.order_by("line"))
+    response = StreamingHttpResponse(rows, content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="refused-{found.pk}.txt"'
+    return response
+
+
+@audience("managers")
+@require_http_methods(WITH_FORM)
+def members(request: HttpRequest, slug: str) -> HttpResponseBase:
+    project = access.project_for(request.user, slug, access.MANAGERS)
+    form = MemberForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        membership = people.add_member(
+            actor=access.signed_in(request.user),
+            project=project,
+            email=form.cleaned_data["email"],
+            name=form.cleaned_data["name"],
+            roles=[Role(role) for role in form.cleaned_data["roles"]],
+        )
+        messages.success(request, f"{membership.user} is in this project now.")
+        return redirect("people", slug)
+    return render_project(request, "manage/people.html", project, people_context(project, form))
+
+
+def people_context(project: Project, form: MemberForm) -> dict[str, object]:
+    known = Membership.objects.filter(project=project, user__isnull=False).select_related("user")
+    return {
+        "form": form,
+        "roles": Role,
+        "members": known.order_by("user__email"),
+        "past_labelers": Membership.objects.filter(project=project, user=None).count(),
+    }
+
+
+@audience("managers")
+@require_POST
+def member_roles(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
+    membership = access.membership_for(request.user, slug, pk)
+    form = RolesForm(request.POST)
+    if form.is_valid():
+        roles = [Role(role) for role in form.cleaned_data["roles"]]
+        people.set_roles(actor=access.signed_in(request.user), membership=membership, roles=roles)
+        messages.success(request, f"Roles of {membership.user} saved.")
+    return redirect("people", slug)
+
+
+@audience("managers")
+@require_POST
+def member_link(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """A sign-in link for a labeler or researcher, to be passed on by hand."""
+    membership = access.membership_for(request.user, slug, pk)
+    project = membership.project
+    secret = people.link_for_member(actor=access.signed_in(request.user), membership=membership)
+    context = people_context(project, MemberForm()) | {"link_for": membership, "link_secret": secret}
+    return render_project(request, "manage/people.html", project, context)
+
+
+@audience("managers")
+@require_safe
+def export(request: HttpRequest, slug: str) -> HttpResponse:
+    project = access.project_for(request.user, slug, access.MANAGERS)
+    return render_project(request, "manage/export.html", project, {"counts": overview.of(project)})
+
+
+@audience("managers")
+@require_POST
+def download(request: HttpRequest, slug: str, format: str) -> HttpResponseBase:  # noqa: A002
+    """The export, made while it is read."""
+    project = access.project_for(request.user, slug, access.MANAGERS)
+    if format not in exporting.FORMATS:
+        raise Http404
+    audit.record(access.signed_in(request.user), "export", project, project=project, format=format)
+    name = f"{project.slug}-{format}-{timezone.now():%Y%m%d-%H%M%S}.jsonl"
+    return StreamingHttpResponse(
+        exporting.FORMATS[format](project),
+        content_type="application/jsonl",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )

@@ -1,0 +1,17 @@
+"""What all pages of one project share."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from annotation import access
+from annotation.models import Project
+
+
+def render_project(
+    request: HttpRequest, template: str, project: Project, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    """A page of the project, with the tabs that this person may open."""
+    manages = access.projects_for(request.user, access.MANAGERS).filter(pk=project.pk).exists()
+    return render(request, template, {**context, "project": project, "manages": manages}, status=status)

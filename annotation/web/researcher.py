@@ -1,0 +1,53 @@
+"""Looking at a project: its counts, its solutions, and what labelers said of each step."""
+
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from annotation import access, overview
+from annotation.web.audience import audience
+from annotation.web.pages import render_project
+
+PAGE = 30
+
+
+@audience("viewers")
+@require_safe
+def projects(request: HttpRequest) -> HttpResponse:
+    found = access.projects_for(request.user, access.VIEWERS)
+    return render(request, "research/projects.html", {"projects": found})
+
+
+@audience("viewers")
+@require_safe
+def project_overview(request: HttpRequest, slug: str) -> HttpResponse:
+    project = access.project_for(request.user, slug, access.VIEWERS)
+    context = {"counts": overview.of(project), "labelers": overview.labelers_of(project)}
+    return render_project(request, "research/overview.html", project, context)
+
+
+@audience("viewers")
+@require_safe
+def solutions(request: HttpRequest, slug: str) -> HttpResponse:
+    """Solutions in the order in which they were loaded, a page at a time, from one id on."""
+    project = access.project_for(request.user, slug, access.VIEWERS)
+    after, only_labeled = request.GET.get("after", "0"), request.GET.get("labeled") == "1"
+    if not after.isascii() or not after.isdigit() or len(after) > 18:
+        raise BadRequest("after takes the number of a solution")
+    rows = overview.solutions_of(project, after=int(after), only_labeled=only_labeled, limit=PAGE + 1)
+    context = {
+        "rows": rows[:PAGE],
+        "next": rows[PAGE - 1].id if len(rows) > PAGE else None,
+        "only_labeled": only_labeled,
+        "is_first": after == "0",
+    }
+    return render_project(request, "research/solutions.html", project, context)
+
+
+@audience("viewers")
+@require_safe
+def solution(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    found = access.solution_for(request.user, slug, pk)
+    context = {"solution": found, "table": overview.labels_of(found)}
+    return render_project(request, "research/solution.html", found.project, context)

@@ -1,0 +1,209 @@
+// The labeling desk: keys, moving from step to step, and saving each rating as it is made.
+// The page is a plain form; which steps show, rest or are greyed follows from its radios in app.css.
+"use strict";
+
+const RETRY_SECONDS = [1, 2, 4, 8, 15, 30];
+const RATINGS = { 1: "-1", 2: "0", 3: "1" };
+
+const page = () => document.querySelector("main.desk");
+const form = () => page().querySelector("form");
+const steps = () => [...page().querySelectorAll(".step")];
+const checked = (step) => step.querySelector("input:checked");
+const valueOf = (step) => checked(step)?.value ?? "";
+const currentStep = () => page().querySelector(".step[aria-current]");
+
+let known = new Map(); // step id -> value, as the page had it before the latest act
+let undoable = [];
+
+// --- where we are -----------------------------------------------------------------------------------------
+
+function reachable() {
+  const all = steps();
+  const last = all.findIndex((step) => !checked(step) || checked(step).value === "-1");
+  return last < 0 ? all : all.slice(0, last + 1);
+}
+
+function finishReason() {
+  const last = reachable().at(-1);
+  if (!checked(last)) return "open";
+  return checked(last).value === "-1" ? "found_error" : "solution";
+}
+
+function goTo(step) {
+  currentStep()?.removeAttribute("aria-current");
+  step.setAttribute("aria-current", "step");
+  step.focus({ preventScroll: true });
+  step.scrollIntoView({ block: "nearest" });
+}
+
+function move(by) {
+  const all = reachable();
+  const index = all.indexOf(currentStep()) + by;
+  if (index >= 0 && index < all.length) goTo(all[index]);
+}
+
+function refresh() {
+  const open = reachable();
+  for (const step of steps()) step.querySelector("fieldset").disabled = !open.includes(step);
+  const reason = finishReason();
+  const verdict = page().querySelector(".verdict [data-open]");
+  if (verdict.textContent !== verdict.dataset[reason]) verdict.textContent = verdict.dataset[reason];
+  page().querySelector(".submit").disabled = reason === "open";
+}
+
+// --- rating -----------------------------------------------------------------------------------------------
+
+function rate(step, value) {
+  set(step, value);
+  rated(step);
+}
+
+// A radio of this step has changed, by key or by hand: keep it, and go on to the next step.
+function rated(step) {
+  undoable.push([step.id, known.get(step.id)]);
+  keep(step);
+  const all = reachable();
+  goTo(all[Math.min(all.indexOf(step) + 1, all.length - 1)]);
+}
+
+function set(step, value) {
+  for (const input of step.querySelectorAll("input")) input.checked = input.value === value;
+}
+
+function keep(step) {
+  known.set(step.id, valueOf(step));
+  refresh();
+  saver.save(step.id, valueOf(step));
+}
+
+function undo() {
+  const last = undoable.pop();
+  if (!last) return;
+  const step = document.getElementById(last[0]);
+  set(step, last[1]);
+  keep(step);
+  goTo(step);
+}
+
+// --- saving -----------------------------------------------------------------------------------------------
+
+// What is not yet on the server. One request at a time; a failed one is sent again, later values included.
+class Saver {
+  constructor(url) {
+    this.url = url;
+    this.waiting = new Map();
+    this.sending = null;
+    this.failures = 0;
+    this.timer = 0;
+  }
+
+  save(name, value) {
+    this.waiting.set(name, value);
+    this.send();
+  }
+
+  async send() {
+    if (this.sending || !this.waiting.size || saver !== this) return;
+    clearTimeout(this.timer);
+    this.sending = new Map(this.waiting);
+    this.say("Saving …");
+    const refusal = await this.post(this.sending);
+    const sent = this.sending;
+    this.sending = null;
+    if (saver !== this) return;
+    if (refusal === "") {
+      for (const [name, value] of sent) if (this.waiting.get(name) === value) this.waiting.delete(name);
+      this.failures = 0;
+      this.say(this.waiting.size ? "Saving …" : "Saved");
+      this.send();
+    } else {
+      const seconds = RETRY_SECONDS[Math.min(this.failures++, RETRY_SECONDS.length - 1)];
+      this.say(`Not saved yet: ${refusal} Trying again in ${seconds} s.`, true);
+      this.timer = setTimeout(() => this.send(), seconds * 1000);
+    }
+  }
+
+  async post(ratings) {
+    const body = new URLSearchParams([...ratings, ["csrfmiddlewaretoken", form().elements.csrfmiddlewaretoken.value]]);
+    try {
+      const response = await fetch(this.url, {
+        method: "POST", body, headers: { "X-Requested-With": "fetch" }, signal: AbortSignal.timeout(15000),
+      });
+      return response.status === 204 ? "" : await complaint(response);
+    } catch {
+      return "the server cannot be reached.";
+    }
+  }
+
+  say(text, trouble = false) {
+    const line = page().querySelector(".saved");
+    line.textContent = text;
+    line.classList.toggle("trouble", trouble);
+  }
+}
+
+async function complaint(response) {
+  if (response.status === 401) return "you are signed out. Sign in in another tab; your ratings stay here.";
+  if (response.status === 409) return await response.text();
+  return `the server answers ${response.status}.`;
+}
+
+let saver;
+
+// --- keys -------------------------------------------------------------------------------------------------
+
+const KEYS = {
+  ArrowDown: () => move(1),
+  ArrowUp: () => move(-1),
+  u: undo,
+  Enter: () => finishReason() !== "open" && form().requestSubmit(page().querySelector(".submit")),
+  "?": () => document.getElementById("keys").showModal(),
+};
+for (const [key, value] of Object.entries(RATINGS)) {
+  KEYS[key] = () => currentStep() && !currentStep().querySelector("fieldset").disabled && rate(currentStep(), value);
+}
+
+function isBusy(target) {
+  const types = target.closest("textarea, select, summary, a, button, [contenteditable]");
+  return types || (target.matches("input") && target.type !== "radio") || document.querySelector("dialog[open]");
+}
+
+function onKey(event) {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (!page() || isBusy(event.target) || !(event.key in KEYS)) return;
+  event.preventDefault();
+  if (!event.repeat || event.key.startsWith("Arrow")) KEYS[event.key]();
+}
+
+// --- beginning --------------------------------------------------------------------------------------------
+
+function begin() {
+  if (!page()) return;
+  undoable = [];
+  known = new Map(steps().map((step) => [step.id, valueOf(step)]));
+  saver = new Saver(page().dataset.save);
+  refresh();
+  goTo(currentStep() ?? reachable().at(-1));
+}
+
+document.documentElement.classList.add("scripted");
+document.addEventListener("keydown", onKey);
+document.addEventListener("change", ({ target }) => {
+  if (target.type === "radio" && target.closest(".step")) rated(target.closest(".step"));
+});
+document.addEventListener("click", (event) => {
+  const step = event.target.closest?.(".step");
+  if (step && reachable().includes(step) && !event.target.closest(".ratings")) goTo(step);
+});
+document.addEventListener("htmx:afterSwap", begin);
+document.addEventListener("htmx:responseError", async ({ detail }) => {
+  const status = detail.xhr.status;
+  const why = status === 409 ? detail.xhr.responseText : status === 401
+    ? "You are signed out. Sign in in another tab, then press Enter again." : `The server answers ${status}.`;
+  saver.say(`Not submitted. ${why}`, true);
+});
+for (const name of ["htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(name, () => saver.say("Not submitted: the server cannot be reached. Press Enter to try again.", true));
+}
+window.addEventListener("beforeunload", (event) => saver?.waiting.size && event.preventDefault());
+begin();

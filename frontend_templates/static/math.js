@@ -1,0 +1,81 @@
+// Renders formulas in the texts of problems and steps. Everything goes into the page as text nodes and
+// through katex.render: no text of a model is ever read as HTML. A formula that fails stays readable source.
+"use strict";
+
+const LIMITS = { trust: false, strict: "ignore", maxExpand: 200, maxSize: 20, globalGroup: false };
+const LONGEST = 20000;
+
+// $..$ follows the rule that tells money from mathematics: no space after the opening dollar, none before the
+// closing one, and no digit after that. So "$2 each for a total of $18" stays text.
+const PARTS = new RegExp(
+  [
+    /\$\$([\s\S]+?)\$\$/, // 1: display
+    /\\\[([\s\S]+?)\\\]/, // 2: display
+    /(\\begin\{(align\*?|aligned|gather\*?|equation\*?|cases|array|[pbvBV]?matrix)\}[\s\S]+?\\end\{\4\})/, // 3: display
+    /\\\(([\s\S]+?)\\\)/, // 5: inline
+    /\$((?![\s$])(?:\\.|[^\\$])*?(?:\\.|[^\s\\$]))\$(?!\d)/, // 6: inline
+    /<<([^<>\n]{1,200})>>/, // 7: a calculator's mark
+    /^# (.+)$/, // 8: a heading
+    /(\\\$)/, // 9: a dollar sign
+  ].map((part) => part.source).join("|"),
+  "gm",
+);
+
+function renderText(element) {
+  const source = element.textContent;
+  if (source.length > LONGEST || element.dataset.rendered) return;
+  element.dataset.rendered = "yes";
+  element.replaceChildren(element.dataset.math === "formula" ? formulaOrText(source) : withFormulas(source));
+}
+
+// An answer is often bare LaTeX without dollars.
+function formulaOrText(source) {
+  return /[\\^_{}]/.test(source) && !source.includes("$") ? formula(source, source, false) : withFormulas(source);
+}
+
+function withFormulas(source) {
+  const content = document.createDocumentFragment();
+  let end = 0;
+  for (const match of source.matchAll(PARTS)) {
+    content.append(source.slice(end, match.index), part(match));
+    end = match.index + match[0].length;
+  }
+  content.append(source.slice(end));
+  return content;
+}
+
+function part(match) {
+  const [whole, dollars, brackets, environment, , parentheses, dollar, calculator, heading] = match;
+  if (heading !== undefined) return marked("heading", heading);
+  if (calculator !== undefined) return marked("calculator", calculator);
+  const display = dollars ?? brackets ?? environment;
+  if (display !== undefined) return formula(display, whole, true);
+  const inline = parentheses ?? dollar;
+  return inline === undefined ? "$" : formula(inline, whole, false);
+}
+
+function formula(tex, whole, displayMode) {
+  const span = document.createElement("span");
+  if (displayMode) span.className = "display";
+  try {
+    katex.render(tex, span, { ...LIMITS, displayMode, throwOnError: true, macros: {} });
+  } catch {
+    span.className = "unrendered";
+    span.textContent = whole;
+  }
+  return span;
+}
+
+function marked(kind, text) {
+  const span = document.createElement("span");
+  span.className = kind;
+  span.textContent = text;
+  return span;
+}
+
+function renderAll(root) {
+  for (const element of root.querySelectorAll("[data-math]")) renderText(element);
+}
+
+renderAll(document);
+document.addEventListener("htmx:afterSwap", () => renderAll(document));

@@ -1,0 +1,141 @@
+"""Signing in."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from annotation import people
+from annotation.models import Membership, Project, Role, SignInLink, User
+from tests.conftest import person
+
+PASSWORD = "a long enough passphrase"
+SignIn = Callable[[User], Client]
+
+
+@pytest.fixture
+def with_password(alice: User) -> User:
+    alice.set_password(PASSWORD)
+    alice.save()
+    return alice
+
+
+def sign_in_with(client: Client, email: str, password: str) -> int:
+    return client.post("/account/sign-in/", {"username": email, "password": password}).status_code
+
+
+def test_a_password_signs_in(client: Client, with_password: User) -> None:
+    assert sign_in_with(client, "Alice@Lab.example", PASSWORD) == 302
+    assert client.get("/label/").status_code == 200
+
+
+def test_a_wrong_password_and_an_unknown_person_look_the_same(client: Client, with_password: User) -> None:
+    pages = []
+    for email in ("alice@lab.example", "nobody@lab.example"):
+        response = client.post("/account/sign-in/", {"username": email, "password": "wrong"})
+        pages.append(re.sub(r'value="[^"]*"', "", response.content.decode()))
+    assert pages[0] == pages[1]
+    assert "do not go together" in pages[0]
+
+
+def test_guessing_is_locked_out_for_that_person_only(client: Client, with_password: User, bob: User) -> None:
+    bob.set_password(PASSWORD)
+    bob.save()
+    for _ in range(8):
+        sign_in_with(client, "ALICE@lab.example", "wrong")
+    assert sign_in_with(client, "alice@lab.example", PASSWORD) == 429
+    assert sign_in_with(client, "bob@lab.example", PASSWORD) == 302
+
+
+def test_a_closed_account_does_not_sign_in(client: Client, with_password: User) -> None:
+    User.objects.update(is_active=False)
+    assert sign_in_with(client, "alice@lab.example", PASSWORD) == 200
+
+
+def test_a_link_signs_in_once(client: Client, alice: User) -> None:
+    address = f"/account/link/{people.make_link(user=alice)}/"
+    assert "alice@lab.example" in client.get(address).content.decode()
+    assert client.post(address)["Location"] == "/"
+    assert client.get("/label/").status_code == 200
+    other = Client()
+    assert other.post(address).status_code == 410
+    assert other.get("/label/").status_code == 302
+
+
+def test_looking_at_a_link_does_not_use_it_up(client: Client, alice: User) -> None:
+    address = f"/account/link/{people.make_link(user=alice)}/"
+    for _ in range(3):
+        client.get(address)
+    assert client.post(address).status_code == 302
+
+
+def test_a_link_ends_after_its_time(client: Client, alice: User) -> None:
+    secret = people.make_link(user=alice, lifetime=timedelta(seconds=-1))
+    assert client.post(f"/account/link/{secret}/").status_code == 410
+
+
+def test_only_a_digest_of_a_link_is_kept(alice: User) -> None:
+    secret = people.make_link(user=alice)
+    assert secret not in str(SignInLink.objects.values().get())
+
+
+@pytest.mark.parametrize(
+    "target", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"]
+)
+def test_a_link_leads_nowhere_else(client: Client, alice: User, target: str) -> None:
+    address = f"/account/link/{people.make_link(user=alice)}/?next={target}"
+    assert client.post(address)["Location"] == "/"
+
+
+def test_signing_in_gives_a_new_session(client: Client, with_password: User) -> None:
+    client.get("/account/sign-in/")
+    session = client.session
+    session["probe"] = 1
+    session.save()
+    before = session.session_key
+    sign_in_with(client, "alice@lab.example", PASSWORD)
+    assert client.session.session_key != before
+
+
+def test_signing_out_ends_the_session(sign_in: SignIn, alice: User) -> None:
+    client = sign_in(alice)
+    assert client.get("/account/sign-out/").status_code == 405
+    client.post("/account/sign-out/")
+    assert client.get("/label/").status_code == 302
+
+
+@pytest.mark.parametrize("password", ["short", "password1234", "alice@lab.example"])
+def test_a_weak_password_is_refused(sign_in: SignIn, alice: User, password: str) -> None:
+    response = sign_in(alice).post("/account/password/", {"new_password1": password, "new_password2": password})
+    assert response.status_code == 200
+    alice.refresh_from_db()
+    assert not alice.has_usable_password()
+
+
+def test_a_new_password_signs_out_elsewhere(sign_in: SignIn, alice: User) -> None:
+    here, elsewhere = sign_in(alice), sign_in(alice)
+    here.post("/account/password/", {"new_password1": PASSWORD, "new_password2": PASSWORD})
+    assert here.get("/label/").status_code == 200
+    assert elsewhere.get("/label/").status_code == 302
+
+
+def test_the_start_page_suits_the_person(sign_in: SignIn, alice: User, rita: User) -> None:
+    assert sign_in(alice).get("/")["Location"] == "/label/"
+    assert sign_in(rita).get("/")["Location"] == "/projects/"
+
+
+def test_a_manager_makes_links_for_the_project_only(
+    sign_in: SignIn, project: Project, other_project: Project, max_: User, alice: User, eve: User, sam: User
+) -> None:
+    client = sign_in(max_)
+    mine = Membership.objects.get(user=alice)
+    page = client.post(f"/projects/algebra/people/{mine.pk}/link/").content.decode()
+    assert "/account/link/" in page
+    for user in (eve, sam):
+        membership = people.add_member(actor=None, project=project, email=user.email, roles=[Role.LABELER])
+        page = client.post(f"/projects/algebra/people/{membership.pk}/link/").content.decode()
+        assert "/account/link/" not in page
+    assert SignInLink.objects.count() == 1
+    assert person("alice", project, Role.LABELER) == alice

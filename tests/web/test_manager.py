@@ -1,0 +1,156 @@
+"""What a manager does in the browser, and what a researcher sees."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from annotation import labeling, tasks
+from annotation.models import AuditEntry, LoadRun, Membership, Project, Solution, User
+from tests.conftest import labeler, shared_file, solution_line
+
+SignIn = Callable[[User], Client]
+Capture = Any
+
+
+@pytest.fixture
+def manager(max_: User, sign_in: SignIn) -> Client:
+    return sign_in(max_)
+
+
+def upload(client: Client, lines: list[Any], **more: Any) -> Any:
+    content = "".join(f"{line if isinstance(line, str) else json.dumps(line)}\n" for line in lines)
+    file = SimpleUploadedFile("some.jsonl", content.encode())
+    return client.post("/projects/algebra/load/", {"file": file, "format": "auto", **more})
+
+
+def work() -> None:
+    for run in LoadRun.objects.filter(state="waiting"):
+        tasks.load(run.pk)
+
+
+def test_an_upload_waits_for_a_worker_and_shows_what_came_of_it(manager: Client, project: Project) -> None:
+    response = upload(manager, [solution_line(1), "nope", solution_line(2, colour="red")])
+    address = response["Location"]
+    page = manager.get(address).content.decode()
+    assert "Waiting for a worker" in page
+    assert 'hx-trigger="every 1s"' in page
+    work()
+    page = manager.get(address).content.decode()
+    assert "Loaded." in page
+    assert "hx-trigger" not in page
+    assert "not JSON" in page
+    assert "colour" in page
+    assert Solution.objects.count() == 2
+    text = b"".join(manager.get(f"{address}refused.txt").streaming_content).decode()
+    assert text.startswith("some.jsonl:2: (line): not JSON")
+
+
+def test_the_real_file_goes_up_and_comes_down_byte_for_byte(manager: Client, project: Project) -> None:
+    file = shared_file("prm800k_rows.jsonl")
+    with file.open("rb") as content:
+        manager.post("/projects/algebra/load/", {"file": content, "format": "prm800k"})
+    work()
+    response = manager.post("/projects/algebra/export/prm800k/")
+    assert b"".join(response.streaming_content) == file.read_bytes()
+    assert response["Content-Disposition"].startswith('attachment; filename="algebra-prm800k-')
+
+
+def test_a_worker_that_hears_of_a_run_twice_loads_it_once(manager: Client, project: Project) -> None:
+    upload(manager, [solution_line(1)])
+    work()
+    run = LoadRun.objects.get()
+    tasks.load(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.lines, run.solutions) == ("done", 1, 1)
+    assert not run.chunks.exists()
+
+
+def test_the_form_says_what_is_wrong(manager: Client, project: Project, settings: Any) -> None:
+    assert manager.post("/projects/algebra/load/", {"format": "auto"}).status_code == 400
+    assert upload(manager, [solution_line(1)], format="csv").status_code == 400
+    settings.UPLOAD_MAX_BYTES = 10
+    response = upload(manager, [solution_line(1)])
+    assert response.status_code == 400
+    assert "larger than" in response.content.decode()
+    assert not LoadRun.objects.exists()
+
+
+def test_staff_makes_a_project(sam: User, sign_in: SignIn) -> None:
+    fields = {"name": "New one", "slug": "new-one", "wanted": 2, "lease_minutes": 20}
+    response = sign_in(sam).post("/projects/new/", fields)
+    assert response["Location"] == "/projects/new-one/load/"
+    assert Project.objects.get().wanted == 2
+    assert AuditEntry.objects.get(verb="create project").actor == sam
+
+
+@pytest.mark.parametrize("slug", ["new", "a b", "", "ä"])
+def test_a_project_needs_a_name_for_addresses(slug: str, sam: User, sign_in: SignIn) -> None:
+    fields = {"name": "x", "slug": slug, "wanted": 1, "lease_minutes": 20}
+    assert sign_in(sam).post("/projects/new/", fields).status_code == 200
+    assert not Project.objects.exists()
+
+
+def test_settings_keep_their_limits(manager: Client, project: Project) -> None:
+    fields = {"name": "Algebra II", "wanted": 3, "lease_minutes": 10, "instructions": "Rate with care."}
+    manager.post("/projects/algebra/settings/", fields)
+    project.refresh_from_db()
+    assert (project.name, project.wanted) == ("Algebra II", 3)
+    response = manager.post("/projects/algebra/settings/", fields | {"wanted": 0})
+    assert response.status_code == 200
+    project.refresh_from_db()
+    assert project.wanted == 3
+
+
+def test_people_get_and_lose_roles(manager: Client, project: Project) -> None:
+    fields = {"email": "New.Person@lab.example", "name": "New", "roles": ["labeler", "researcher"]}
+    manager.post("/projects/algebra/people/", fields)
+    membership = Membership.objects.select_related("user").get(user__email="new.person@lab.example")
+    assert membership.roles == ["labeler", "researcher"]
+    manager.post(f"/projects/algebra/people/{membership.pk}/roles/", {"roles": ["researcher"]})
+    membership.refresh_from_db()
+    assert membership.roles == ["researcher"]
+    entry = AuditEntry.objects.filter(verb="set roles").latest("id")
+    assert (entry.data["before"], entry.data["after"]) == (["labeler", "researcher"], ["researcher"])
+
+
+def test_the_overview_counts_what_is_there(manager: Client, waiting: Project, alice: User) -> None:
+    annotation = labeling.lease_next(labeler=labeler(alice, waiting))
+    labeling.submit(annotation=annotation, ratings={0: -1})
+    labeling.lease_next(labeler=labeler(alice, waiting))
+    page = manager.get("/projects/algebra/").content.decode()
+    for figure in ("<dd>1</dd>", "<dd>3</dd>", "<dd>2</dd>", "100.0 %"):
+        assert figure in page
+
+
+def test_the_label_browser_shows_who_said_what(
+    manager: Client, project: Project, load: Any, rita: User, sign_in: SignIn
+) -> None:
+    load(project, shared_file("prm800k_rows.jsonl"))
+    researcher = sign_in(rita)
+    page = researcher.get("/projects/algebra/solutions/?labeled=1").content.decode()
+    solution = Solution.objects.order_by("id")[2]
+    assert f"/projects/algebra/solutions/{solution.pk}/" in page
+    page = researcher.get(f"/projects/algebra/solutions/{solution.pk}/").content.decode()
+    assert "✕ negative" in page
+    assert "found_error" in page
+    assert page.count("alt.") == 4
+
+
+def test_solutions_are_paged(manager: Client, project: Project, load: Any) -> None:
+    load(project, [solution_line(number) for number in range(1, 65)])
+    seen, address = [], "/projects/algebra/solutions/"
+    while address:
+        context = manager.get(address).context
+        seen += [row.pk for row in context["rows"]]
+        after = context["next"]
+        address = f"/projects/algebra/solutions/?after={after}" if after else ""
+    assert seen == sorted(Solution.objects.values_list("pk", flat=True))
+
+
+@pytest.mark.parametrize("after", ["x", "-1", "9" * 30, "1 OR 1=1"])
+def test_a_page_that_is_none_is_refused(manager: Client, project: Project, after: str) -> None:
+    assert manager.get("/projects/algebra/solutions/", {"after": after}).status_code == 400

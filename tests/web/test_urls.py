@@ -1,0 +1,183 @@
+"""Every address says for whom it is, and nobody else gets in."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from annotation import labeling
+from annotation.models import Annotation, LoadRun, Membership, Project, User
+from tests.conftest import labeler, solution_line
+
+
+def patterns(resolver: URLResolver | None = None) -> Iterator[URLPattern]:
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from patterns(pattern)
+        else:
+            yield pattern
+
+
+ALL = {str(pattern.name): pattern for pattern in patterns()}
+
+
+def audience_of(pattern: URLPattern) -> str | None:
+    view_class = getattr(pattern.callback, "view_class", None)
+    return getattr(pattern.callback, "audience", None) or getattr(view_class, "audience", None)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_it_declares_an_audience(name: str) -> None:
+    assert audience_of(ALL[name]) in {"anyone", "signed-in", "labelers", "viewers", "managers", "staff"}
+
+
+Addresses = dict[str, tuple[str, str]]
+
+
+@pytest.fixture
+def addresses(project: Project, alice: User, load: Callable[..., LoadRun]) -> Addresses:
+    """The address of every page and its method, each naming something that Alice's project has."""
+    run = load(project, [solution_line(1), "{"])
+    annotation = labeling.lease_next(labeler=labeler(alice, project))
+    assert annotation is not None
+    membership = Membership.objects.get(user=alice)
+    arguments: dict[str, dict[str, Any]] = {
+        "link": {"secret": "no-such-secret"},
+        "desk": {"token": annotation.token},
+        "solution": {"slug": project.slug, "pk": annotation.solution_id},
+        "run": {"slug": project.slug, "pk": run.pk},
+        "download": {"slug": project.slug, "format": "prm800k"},
+        "member-roles": {"slug": project.slug, "pk": membership.pk},
+    }
+    arguments["member-link"] = arguments["member-roles"]
+    arguments["refusals"] = arguments["api-run"] = arguments["run"]
+    for name in ("save", "submit", "api-leased", "api-ratings", "api-submit"):
+        arguments[name] = arguments["desk"]
+    posts = {"start", "save", "submit", "download", "member-roles", "member-link", "sign-out"}
+    posts |= {"api-token", "api-load", "api-lease", "api-submit"}
+    found = {}
+    for name, pattern in ALL.items():
+        takes_slug = "slug" in pattern.pattern.converters
+        given = arguments.get(name, {"slug": project.slug} if takes_slug else {})
+        method = "patch" if name == "api-ratings" else "post" if name in posts else "get"
+        found[name] = (method, reverse(name, kwargs=given))
+    return found
+
+
+def ask(client: Client, address: tuple[str, str], user: User | None) -> int:
+    method, path = address
+    headers = {}
+    if path.startswith("/api/") and user is not None:
+        headers = {"Authorization": f"Bearer {user.api_tokens.issue(user=user)}"}
+    return client.generic(method.upper(), path, headers=headers).status_code
+
+
+def web_only(name: str) -> bool:
+    return not name.startswith("api-")
+
+
+@pytest.mark.parametrize("name", [n for n, p in ALL.items() if audience_of(p) != "anyone"])
+def test_it_turns_away_whoever_is_not_signed_in(name: str, addresses: Addresses, client: Client) -> None:
+    status = ask(client, addresses[name], None)
+    assert status == (302 if web_only(name) else 401)
+
+
+OF_A_PROJECT = [n for n, p in ALL.items() if {"slug", "token"} & p.pattern.converters.keys()]
+
+
+@pytest.mark.parametrize("name", OF_A_PROJECT)
+def test_what_belongs_to_another_project_is_not_there(
+    name: str, addresses: Addresses, eve: User, sign_in: Callable[[User], Client]
+) -> None:
+    assert ask(sign_in(eve), addresses[name], eve) == 404
+
+
+@pytest.mark.parametrize("name", OF_A_PROJECT)
+def test_what_is_not_there_looks_the_same(
+    name: str, project: Project, addresses: Addresses, max_: User, sign_in: Callable[[User], Client]
+) -> None:
+    method, path = addresses[name]
+    missing = path.replace(f"/{project.slug}/", "/no-such/")
+    token = str(Annotation.objects.get().token)
+    assert ask(sign_in(max_), (method, missing.replace(token, str(uuid4()))), max_) == 404
+
+
+@pytest.mark.parametrize("name", [n for n in OF_A_PROJECT if audience_of(ALL[n]) in {"viewers", "managers"}])
+def test_labelers_see_no_more_than_the_desk(
+    name: str, addresses: Addresses, bob: User, sign_in: Callable[[User], Client]
+) -> None:
+    assert ask(sign_in(bob), addresses[name], bob) == 404
+
+
+@pytest.mark.parametrize("name", [n for n in OF_A_PROJECT if audience_of(ALL[n]) == "managers"])
+def test_researchers_change_nothing(
+    name: str, addresses: Addresses, rita: User, sign_in: Callable[[User], Client]
+) -> None:
+    assert ask(sign_in(rita), addresses[name], rita) == 404
+
+
+@pytest.mark.parametrize("name", [n for n, p in ALL.items() if "token" in p.pattern.converters])
+def test_the_lease_of_another_labeler_is_not_there(
+    name: str, addresses: Addresses, bob: User, sign_in: Callable[[User], Client]
+) -> None:
+    assert ask(sign_in(bob), addresses[name], bob) == 404
+
+
+@pytest.mark.parametrize("name", [n for n, p in ALL.items() if audience_of(p) == "staff"])
+def test_only_staff_gets_what_is_for_staff(
+    name: str, addresses: Addresses, max_: User, sam: User, sign_in: Callable[[User], Client]
+) -> None:
+    assert ask(sign_in(max_), addresses[name], max_) == 404
+    assert ask(sign_in(sam), addresses[name], sam) == 200
+
+
+@pytest.mark.parametrize("name", [n for n in ALL if audience_of(ALL[n]) in {"viewers", "managers"}])
+def test_managers_get_everything_of_their_project(
+    name: str, addresses: Addresses, max_: User, sign_in: Callable[[User], Client]
+) -> None:
+    method, _ = addresses[name]
+    assert ask(sign_in(max_), addresses[name], max_) in ({200} if method == "get" else {200, 302, 400, 415})
+
+
+@pytest.mark.parametrize("name", [n for n in ALL if web_only(n)])
+def test_every_page_has_the_strict_policy_and_is_not_kept(
+    name: str, addresses: Addresses, max_: User, sign_in: Callable[[User], Client]
+) -> None:
+    response = sign_in(max_).get(addresses[name][1])
+    policy = response["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert response["X-Content-Type-Options"] == "nosniff"
+    if response.status_code != 404:
+        assert "no-store" in response["Cache-Control"]
+
+
+def test_a_read_changes_nothing(addresses: Addresses, sam: User, alice: User, sign_in: Any) -> None:
+    for user in (sam, alice):
+        client = sign_in(user)
+        before = tables()
+        for _, path in addresses.values():
+            client.get(path)
+        assert tables() == before
+
+
+def tables() -> dict[str, str]:
+    found = {}
+    with connection.cursor() as cursor:
+        for model in apps.get_app_config("annotation").get_models():
+            table = model._meta.db_table
+            cursor.execute(f'SELECT md5(string_agg(t::text, chr(10) ORDER BY t::text)) FROM "{table}" t')
+            found[table] = cursor.fetchone()[0]
+    return found
+
+
+@pytest.mark.parametrize("name", [n for n in ALL if web_only(n)])
+def test_a_form_without_its_token_is_refused(name: str, addresses: Addresses, sam: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(sam, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.post(addresses[name][1]).status_code in {403, 405}
