@@ -9,7 +9,7 @@ from django.db import connections
 from django.utils import timezone
 
 from annotation import labeling, people
-from annotation.labeling import Incomplete, NoReason, WrongRating
+from annotation.labeling import AlreadySubmitted, Incomplete, NoReason, WrongRating
 from annotation.models import Annotation, Project, Role, StepLabel, Task, User
 from tests.conftest import labeler, solution_line
 from tests.test_leasing import lease
@@ -90,6 +90,17 @@ def test_submitting_again_returns_what_is_stored(waiting: Project, alice: User) 
     assert stored(again) == [(0, -1)]
 
 
+def test_a_save_that_comes_after_the_submit_changes_nothing(project: Project, alice: User, load: Any) -> None:
+    project.wanted = 2
+    project.save()
+    load(project, [solution_line(1)])
+    annotation = lease(alice, project)
+    labeling.submit(annotation=annotation, ratings={0: -1})
+    with pytest.raises(AlreadySubmitted):
+        labeling.save(annotation=annotation, ratings={0: 1})
+    assert stored(annotation) == [(0, -1)]
+
+
 def test_time_at_work_is_counted_without_pauses(waiting: Project, alice: User) -> None:
     annotation = lease(alice, waiting)
     for seconds in (10, 3600, 20):
@@ -127,3 +138,29 @@ def test_fifty_copies_of_one_submit_are_one(load: Any) -> None:
         assert len(set(threads.map(hand_in, range(50)))) == 1
     assert Annotation.objects.count() == 1
     assert len(stored(annotation)) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_saves_and_submits_that_come_at_once_do_not_block_each_other(load: Any) -> None:
+    project = Project.objects.create(slug="busy", name="Busy", wanted=2)
+    load(project, [solution_line(number) for number in range(1, 11)])
+    people.add_member(actor=None, project=project, email="alice@lab.example", roles=[Role.LABELER])
+    member = labeler(User.objects.get(), project)
+
+    def act(number: int, annotation: Annotation) -> str:
+        try:
+            if number % 2:
+                labeling.save(annotation=annotation, ratings={0: 1, 1: 1, 2: 1})
+            else:
+                labeling.submit(annotation=annotation, ratings={0: 1, 1: 1, 2: 1})
+        except AlreadySubmitted:
+            return "late"
+        finally:
+            connections.close_all()
+        return "ok"
+
+    with ThreadPoolExecutor(6) as threads:
+        while annotation := labeling.lease_next(labeler=member):
+            outcomes = list(threads.map(act, range(6), [annotation] * 6))
+            assert outcomes.count("ok") >= 3
+    assert Annotation.objects.exclude(submitted_at=None).count() == 10

@@ -18,7 +18,6 @@ from types import FrameType
 from annotation.embedded.process import bound_child, die_with_parent
 
 STOP_SECONDS = 15.0
-EARLY_SECONDS = 5.0
 COLOURS = ("36", "33", "35", "32", "34")
 
 
@@ -47,17 +46,17 @@ class Supervisor:
         self.each_second = each_second
         self.selector = selectors.DefaultSelector()
         self.stopping = False
+        self.is_settled = False
         self.failed = False
         self.width = max(len(program.name) for program in programs)
 
     def run(self, when_started: Callable[[], bool]) -> int:
-        """Run until a signal comes or a program fails at once; 0, or 1 for a failure.
+        """Run until a signal comes, or a program ends before all is well; 0, or 1 for a failure.
 
         `when_started` is asked again and again until it says that all is well.
         """
         for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(signum, self._on_signal)
-        welcome: Callable[[], bool] | None = when_started
         for program in self.programs:
             self._start(program)
         next_second = 0.0
@@ -67,8 +66,7 @@ class Supervisor:
             if time.monotonic() >= next_second and not self.stopping:
                 next_second = time.monotonic() + 1
                 self.each_second()
-                if welcome is not None and welcome():
-                    welcome = None
+                self.is_settled = self.is_settled or when_started()
         self._stop()
         return int(self.failed)
 
@@ -110,7 +108,7 @@ class Supervisor:
                 self.say(line.decode(errors="replace"), program.name)
 
     def _revive(self) -> None:
-        """Start again what ended by itself, later and later; a program that cannot even start ends all."""
+        """Start again what ended by itself, later and later; before all is well it ends everything instead."""
         now = time.monotonic()
         for program in self.programs:
             if program.is_running or self.stopping:
@@ -119,8 +117,8 @@ class Supervisor:
             if not program.start_again_at:
                 self._pump(0.1)
                 kill_group(program.process)
-                if now - program.started < EARLY_SECONDS and not program.failures:
-                    self.say(f"{program.name} ended at once with {program.process.returncode}; stopping")
+                if not self.is_settled:
+                    self.say(f"{program.name} ended with {program.process.returncode} at the start; stopping")
                     self.failed = self.stopping = True
                     return
                 long_ago = now - program.started > 60

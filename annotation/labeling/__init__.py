@@ -2,11 +2,19 @@
 
 from annotation.labeling.desk import Desk, DeskStep, Waiting, desk_of, waiting_for
 from annotation.labeling.drafting import save
-from annotation.labeling.errors import Incomplete, LabelingError, LeaseLost, NoReason, WrongRating
+from annotation.labeling.errors import (
+    AlreadySubmitted,
+    Incomplete,
+    LabelingError,
+    LeaseLost,
+    NoReason,
+    WrongRating,
+)
 from annotation.labeling.leasing import current_lease, lease_next
 from annotation.labeling.submission import submit
 
 __all__ = [
+    "AlreadySubmitted",
     "Desk",
     "DeskStep",
     "Incomplete",

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from django.db import connection, transaction
 
-from annotation.labeling.errors import WrongRating
-from annotation.labeling.leasing import hold_or_fail
+from annotation.labeling.errors import AlreadySubmitted, WrongRating
+from annotation.labeling.leasing import hold_or_fail, lock
 from annotation.models import Annotation, StepLabel
 from annotation.ratings import Rating
 
@@ -32,9 +32,11 @@ TOUCH = """
 def save(*, annotation: Annotation, ratings: Mapping[int, Rating | None]) -> None:
     """Keep ratings by step, counted from 0, in the draft; None takes a rating back. Renews the lease.
 
-    Saving the same again changes nothing. Raises `LeaseLost` and `WrongRating`.
+    Saving the same again changes nothing. Raises `LeaseLost`, `AlreadySubmitted` and `WrongRating`.
     """
     with transaction.atomic():
+        if lock(annotation).submitted_at is not None:
+            raise AlreadySubmitted
         hold_or_fail(annotation)
         write(annotation, ratings)
 

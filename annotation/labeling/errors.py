@@ -17,6 +17,13 @@ class LeaseLost(LabelingError):
         )
 
 
+class AlreadySubmitted(LabelingError):
+    code = "already_submitted"
+
+    def __init__(self) -> None:
+        super().__init__("This solution is submitted; its ratings no longer change.")
+
+
 class WrongRating(LabelingError):
     code = "wrong_rating"
 

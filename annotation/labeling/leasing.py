@@ -76,7 +76,7 @@ def lease_next(*, labeler: Membership) -> Annotation | None:
     """
     Membership.objects.select_for_update(no_key=True).get(pk=labeler.pk)
     held = current_lease(labeler)
-    if held is not None and hold(held):
+    if held is not None and hold(lock(held)):
         return begin(labeler, held.task_id)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -118,3 +118,13 @@ def hold_or_fail(annotation: Annotation) -> None:
     """Renew the lease, in a transaction. Raises `LeaseLost`."""
     if not hold(annotation):
         raise LeaseLost
+
+
+def lock(annotation: Annotation) -> Annotation:
+    """The annotation as it is now, with its relations, locked until the transaction ends.
+
+    Whoever changes a draft locks it first and its place afterwards, so that a save and a submit that come at
+    once wait for each other and cannot deadlock.
+    """
+    locked = Annotation.objects.select_for_update(of=("self",), no_key=True)
+    return locked.select_related("labeler", "project", "solution", "task").get(pk=annotation.pk)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from annotation.labeling.drafting import ratings_of, write
 from annotation.labeling.errors import Incomplete, NoReason
-from annotation.labeling.leasing import hold_or_fail
+from annotation.labeling.leasing import hold_or_fail, lock
 from annotation.models import Annotation, FinishReason, Place, StepLabel, Task
 from annotation.ratings import NEGATIVE, Rating, counted, finish_reason, next_step
 
@@ -36,8 +36,7 @@ def submit(
     its place and its task. Raises `Incomplete`, `NoReason`, `LeaseLost` and `WrongRating`.
     """
     with transaction.atomic():
-        locked = Annotation.objects.select_for_update(of=("self",), no_key=True)
-        stored = locked.select_related("labeler", "project", "solution", "task").get(pk=annotation.pk)
+        stored = lock(annotation)
         if stored.submitted_at is not None:
             return stored
         if early_end and not explanation.strip():

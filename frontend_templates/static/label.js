@@ -93,6 +93,7 @@ class Saver {
     this.url = url;
     this.waiting = new Map();
     this.sending = null;
+    this.request = new AbortController();
     this.failures = 0;
     this.timer = 0;
   }
@@ -103,14 +104,14 @@ class Saver {
   }
 
   async send() {
-    if (this.sending || !this.waiting.size || saver !== this) return;
+    if (this.sending || this.paused || !this.waiting.size || saver !== this) return;
     clearTimeout(this.timer);
     this.sending = new Map(this.waiting);
     this.say("Saving …");
     const refusal = await this.post(this.sending);
     const sent = this.sending;
     this.sending = null;
-    if (saver !== this) return;
+    if (saver !== this || this.paused) return;
     if (refusal === "") {
       for (const [name, value] of sent) if (this.waiting.get(name) === value) this.waiting.delete(name);
       this.failures = 0;
@@ -127,25 +128,46 @@ class Saver {
     const body = new URLSearchParams([...ratings, ["csrfmiddlewaretoken", form().elements.csrfmiddlewaretoken.value]]);
     try {
       const response = await fetch(this.url, {
-        method: "POST", body, headers: { "X-Requested-With": "fetch" }, signal: AbortSignal.timeout(15000),
+        method: "POST",
+        body,
+        headers: { "X-Requested-With": "fetch" },
+        signal: AbortSignal.any([this.request.signal, AbortSignal.timeout(15000)]),
       });
-      return response.status === 204 ? "" : await complaint(response);
+      return response.status === 204 ? "" : whyNot(response.status, await response.text());
     } catch {
       return "the server cannot be reached.";
     }
   }
 
+  // While a submit is under way, which carries all ratings itself.
+  pause() {
+    this.paused = true;
+    clearTimeout(this.timer);
+    this.request.abort();
+  }
+
+  goOn() {
+    this.paused = false;
+    this.request = new AbortController();
+    this.send();
+  }
+
   say(text, trouble = false) {
-    const line = page().querySelector(".saved");
+    const line = page()?.querySelector(".saved");
+    if (!line) return;
     line.textContent = text;
     line.classList.toggle("trouble", trouble);
   }
 }
 
-async function complaint(response) {
-  if (response.status === 401) return "you are signed out. Sign in in another tab; your ratings stay here.";
-  if (response.status === 409) return await response.text();
-  return `the server answers ${response.status}.`;
+function whyNot(status, text) {
+  if (status === 401) return "you are signed out. Sign in in another tab; your ratings stay here.";
+  return status === 409 ? text : `the server answers ${status}.`;
+}
+
+function notSubmitted(why) {
+  saver.goOn();
+  saver.say(`Not submitted: ${why}`, true);
 }
 
 let saver;
@@ -178,6 +200,7 @@ function onKey(event) {
 // --- beginning --------------------------------------------------------------------------------------------
 
 function begin() {
+  saver = undefined;
   if (!page()) return;
   undoable = [];
   known = new Map(steps().map((step) => [step.id, valueOf(step)]));
@@ -195,15 +218,16 @@ document.addEventListener("click", (event) => {
   const step = event.target.closest?.(".step");
   if (step && reachable().includes(step) && !event.target.closest(".ratings")) goTo(step);
 });
-document.addEventListener("htmx:afterSwap", begin);
-document.addEventListener("htmx:responseError", async ({ detail }) => {
-  const status = detail.xhr.status;
-  const why = status === 409 ? detail.xhr.responseText : status === 401
-    ? "You are signed out. Sign in in another tab, then press Enter again." : `The server answers ${status}.`;
-  saver.say(`Not submitted. ${why}`, true);
+document.addEventListener("htmx:afterSwap", () => {
+  window.scrollTo({ top: 0, behavior: "instant" });
+  begin();
+});
+document.addEventListener("htmx:beforeSend", () => saver?.pause());
+document.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
+  notSubmitted(whyNot(xhr.status, xhr.responseText));
 });
 for (const name of ["htmx:sendError", "htmx:timeout"]) {
-  document.addEventListener(name, () => saver.say("Not submitted: the server cannot be reached. Press Enter to try again.", true));
+  document.addEventListener(name, () => notSubmitted("the server cannot be reached. Press Enter to try again."));
 }
 window.addEventListener("beforeunload", (event) => saver?.waiting.size && event.preventDefault());
 begin();

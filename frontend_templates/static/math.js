@@ -3,7 +3,9 @@
 "use strict";
 
 const LIMITS = { trust: false, strict: "ignore", maxExpand: 200, maxSize: 20, globalGroup: false };
-const LONGEST = 20000;
+const LONGEST = 20000; // characters of a text
+const DEEPEST = 250; // elements in each other; browsers die of laying out thousands
+const MOST = 10000; // elements of a formula
 
 // $..$ follows the rule that tells money from mathematics: no space after the opening dollar, none before the
 // closing one, and no digit after that. So "$2 each for a total of $18" stays text.
@@ -59,11 +61,29 @@ function formula(tex, whole, displayMode) {
   if (displayMode) span.className = "display";
   try {
     katex.render(tex, span, { ...LIMITS, displayMode, throwOnError: true, macros: {} });
+    if (isTooMuch(span)) throw new RangeError("too deep or too large");
   } catch {
     span.className = "unrendered";
     span.textContent = whole;
   }
   return span;
+}
+
+// Looks at a formula that is not in the page yet, so that it costs nothing to refuse it.
+function isTooMuch(root) {
+  const walker = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT);
+  let depth = 0;
+  for (let count = 0; count < MOST; count++) {
+    if (walker.firstChild()) depth++;
+    else {
+      while (!walker.nextSibling()) {
+        if (!walker.parentNode()) return false;
+        depth--;
+      }
+    }
+    if (depth > DEEPEST) return true;
+  }
+  return true;
 }
 
 function marked(kind, text) {

@@ -1,0 +1,225 @@
+"""How long a labeler waits at the desk, and how many cycles a second several labelers get out of it.
+
+A cycle is one solution submitted and the next one leased. Each round has a project of its own whose queue is
+full when it begins.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tests.bench import workload
+from tests.bench.browser import Connection
+from tests.bench.client import ApiDoor
+from tests.bench.figures import Outcome, Table, Target, one, spread, whole
+from tests.bench.installation import Installation
+from tests.bench.people import Labeler, cookies_of, make_labelers
+from tests.bench.processes import BenchError, cpu_seconds
+from tests.bench.rounds import Record, Round, play
+from tests.bench.sizes import Sizes
+
+WANTED = 200  # cycles/s with eight labelers
+
+
+@dataclass(frozen=True)
+class Variant:
+    project: str
+    name: str
+    door: str
+    labelers: int
+    autosave: bool = False
+    has_target: bool = False
+
+
+VARIANTS = (
+    Variant("queue-api-one", "API", "api", 1),
+    Variant("queue-browser-one", "browser", "browser", 1),
+    Variant("queue-api", "API", "api", 8, has_target=True),
+    Variant("queue-browser", "browser", "browser", 8, has_target=True),
+    Variant("queue-autosave", "browser, each rating saved first", "browser", 8, autosave=True),
+    Variant("queue-floor", "floor: bare SQL", "sql", 8),
+)
+FIRST = "queue-first"
+
+MEMBERS = """
+    SELECT array_agg(m.id::text ORDER BY m.id)
+    FROM annotation_membership m JOIN annotation_project p ON p.id = m.project_id
+    WHERE p.slug = %s AND m.is_labeler
+"""
+# Of one project: tasks with more annotations than they want, labelers who did one solution twice,
+# acknowledged annotations that are not submitted, and submitted ones whose labels are not what was sent.
+CHECK = """
+    WITH project AS (SELECT id FROM annotation_project WHERE slug = %(project)s),
+    annotation AS (SELECT a.* FROM annotation_annotation a JOIN project ON project.id = a.project_id)
+    SELECT
+        (SELECT count(*) FROM (SELECT FROM annotation a JOIN annotation_task t ON t.id = a.task_id
+                               GROUP BY t.id, t.wanted HAVING count(*) > t.wanted) x)
+        + (SELECT count(*) FROM (SELECT FROM annotation GROUP BY solution_id, labeler_id
+                                 HAVING count(*) > 1) x),
+        (SELECT count(*) FROM unnest(%(done)s::uuid[]) AS done (token)
+         WHERE NOT EXISTS (SELECT FROM annotation a
+                           WHERE a.token = done.token AND a.submitted_at IS NOT NULL)),
+        (SELECT count(*) FROM annotation a JOIN annotation_solution s ON s.id = a.solution_id
+         WHERE a.submitted_at IS NOT NULL AND s.length <> (
+            SELECT count(*) FROM annotation_steplabel l
+            WHERE l.annotation_id = a.id AND l.rating = CASE WHEN l.step %% 3 = 2 THEN 0 ELSE 1 END)),
+        (SELECT count(*) FROM annotation WHERE submitted_at IS NOT NULL)
+"""
+
+
+@dataclass(frozen=True)
+class Played:
+    """What a round came to. CPU times in seconds, of the web server and of PostgreSQL."""
+
+    variant: Variant
+    record: Record
+    web_cpu: float
+    database_cpu: float
+    duplicates: int
+    lost: int
+
+
+def measure(installation: Installation, sizes: Sizes) -> Outcome:
+    outcome = Outcome()
+    projects = [variant.project for variant in VARIANTS]
+    workload.load(installation, [*projects, FIRST], sizes.queue)
+    labelers = make_labelers(installation, projects, sizes.labelers, "labeler")
+    newcomers = make_labelers(installation, [FIRST], sizes.first_leases, "newcomer")
+    with installation.web() as web:
+        cookies = cookies_of(installation, labelers)
+        waits = first_leases(installation, newcomers, outcome)
+        rounds = []
+        for variant in VARIANTS:
+            people = people_of(installation, variant, labelers, cookies)
+            rounds.append(play_round(installation, variant, people, sizes, web, outcome))
+    outcome.tables += [latency_table(waits, rounds), table(rounds, sizes)]
+    outcome.targets += [target(played) for played in rounds if played.variant.has_target]
+    return outcome
+
+
+def first_leases(
+    installation: Installation, newcomers: Sequence[Labeler], outcome: Outcome
+) -> tuple[list[float], list[float]]:
+    """Each newcomer asks twice: seconds until the first solution, and until the same one again."""
+    claims, agains = [], []
+    for newcomer in newcomers:
+        connection = Connection(installation.port, {"Authorization": f"Bearer {newcomer.token}"})
+        connection.http.connect()
+        first, claim = asked(ApiDoor(connection, FIRST))
+        again, repeat = asked(ApiDoor(connection, FIRST))
+        outcome.expect("the solution at hand, asked for again", again, first)
+        claims.append(claim)
+        agains.append(repeat)
+        connection.http.close()
+    return claims, agains
+
+
+def asked(door: ApiDoor) -> tuple[str, float]:
+    """The token of the solution at hand, and the seconds it took to get it."""
+    began = time.perf_counter()
+    status, body = door.first()
+    seconds = time.perf_counter() - began
+    lease = door.lease_in(body) if status == 200 else None
+    if lease is None:
+        raise BenchError(f"a newcomer got no solution but {status}: {body[:200]!r}")
+    return lease.token, seconds
+
+
+def people_of(
+    installation: Installation, variant: Variant, labelers: Sequence[Labeler], cookies: Sequence[str]
+) -> list[str]:
+    """What names each labeler of the round at its door."""
+    if variant.door == "sql":
+        (members,) = installation.fetch(MEMBERS, variant.project)
+        return list(members)[: variant.labelers]
+    names = cookies if variant.door == "browser" else [labeler.token for labeler in labelers]
+    return list(names)[: variant.labelers]
+
+
+def play_round(
+    installation: Installation, variant: Variant, people: list[str], sizes: Sizes, web: int, outcome: Outcome
+) -> Played:
+    database = installation.home.database_url
+    round_ = Round(
+        variant.door, variant.project, people, sizes.seconds, variant.autosave, installation.port, database
+    )
+    installation.settle()
+    installation.analyze()
+    servers = (web, installation.postmaster)
+    before = [cpu_seconds(server) for server in servers]
+    record = play(installation, round_, min(sizes.client_processes, len(people)))
+    web_cpu, database_cpu = (cpu_seconds(server) - spent for server, spent in zip(servers, before, strict=True))
+    duplicates, lost = check(installation, variant, record, outcome)
+    return Played(variant, record, web_cpu, database_cpu, duplicates, lost)
+
+
+def check(installation: Installation, variant: Variant, record: Record, outcome: Outcome) -> tuple[int, int]:
+    """Duplicates and lost annotations of a round."""
+    with installation.connect() as connection:
+        values = {"project": variant.project, "done": record.done}
+        row = connection.execute(CHECK, values).fetchone()
+    assert row is not None
+    duplicates, lost, mislabeled, submitted = row
+    name = f"{variant.name}, {variant.labelers} at once"
+    outcome.expect(f"duplicates ({name})", duplicates, 0)
+    outcome.expect(f"acknowledged and lost ({name})", lost, 0)
+    outcome.expect(f"submitted with other labels than were sent ({name})", mislabeled, 0)
+    outcome.expect(f"failed requests ({name})", record.failures, {})
+    outcome.expect(f"submitted in the database ({name})", submitted, len(record.done))
+    return duplicates, lost
+
+
+def target(played: Played) -> Target:
+    rate = played.record.rate
+    what = f"desk, cycles/s with {played.variant.labelers} labelers ({played.variant.name})"
+    return Target(what, f">= {whole(WANTED)}", one(rate), rate >= WANTED)
+
+
+def latency_table(waits: tuple[list[float], list[float]], rounds: Sequence[Played]) -> Table:
+    claims, agains = waits
+    rows = [
+        ("next solution, API: a labeler's first lease", whole(len(claims)), *spread(claims)),
+        ("next solution, API: the one at hand again", whole(len(agains)), *spread(agains)),
+    ]
+    for played in rounds:
+        if played.variant.labelers == 1:
+            submits = played.record.submits
+            rows.append((f"submit all ratings, {played.variant.name}", whole(len(submits)), *spread(submits)))
+    columns = ("one client", "requests", "p50 ms", "p95 ms", "max ms")
+    return Table("Desk: how long a labeler waits", columns, rows, LATENCY_NOTES)
+
+
+def table(rounds: Sequence[Played], sizes: Sizes) -> Table:
+    columns = (
+        "", "labelers", "cycles", "**cycles/s**", "requests/s", "submit p50 ms", "p95", "max", "save p50 ms",
+        "p95", "max", "failed", "duplicates", "lost", "CPU ms a cycle: web", "PostgreSQL",
+    )  # fmt: skip
+    title = f"Desk: {whole(sizes.queue)} open tasks, {sizes.seconds:g} s each, no think time"
+    return Table(title, columns, [row_of(played) for played in rounds], NOTES)
+
+
+def row_of(played: Played) -> tuple[str, ...]:
+    variant, record = played.variant, played.record
+    cycles = len(record.done)
+    requests = len(record.submits) + len(record.saves)
+    is_floor = variant.door == "sql"
+    return (
+        variant.name, str(variant.labelers), whole(cycles), f"**{one(record.rate)}**",
+        "-" if is_floor else one(requests / record.elapsed), *spread(record.submits), *spread(record.saves),
+        str(record.failed), str(played.duplicates), str(played.lost),
+        "-" if is_floor else one(played.web_cpu / max(cycles, 1) * 1000),
+        one(played.database_cpu / max(cycles, 1) * 1000),
+    )  # fmt: skip
+
+
+LATENCY_NOTES = (
+    "The first two lines: straight after loading, as PostgreSQL then knows its tables.",
+    "The answer to a submit carries the next solution: the API's as JSON, the browser's as HTML.",
+)
+NOTES = (
+    "A cycle: all ratings of a solution submitted, the next solution in the answer (gzipped).",
+    "The clients run on the same cores as the servers. Each round begins with fresh statistics (ANALYZE).",
+    "Failed: any answer but 2xx. Lost: acknowledged and not in the database.",
+    "Duplicates: tasks with more annotations than wanted, labelers who got one solution twice.",
+    "Floor: the same rows read and written by bare SQL, two transactions a cycle, one connection a labeler.",
+)

@@ -1,0 +1,22 @@
+"""How much is measured: the full run, and a quick one that only shows that the command works."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Sizes:
+    solutions: tuple[int, int]
+    """Loaded and exported, a small and a large corpus."""
+    queue: int
+    """Open tasks when a queue run begins."""
+    seconds: float
+    """Length of one queue run."""
+    first_leases: int
+    """Labelers who ask for their first solution, one after another."""
+    page_loads: int
+    labelers: int = 8
+    client_processes: int = 2
+
+
+FULL = Sizes(solutions=(10_000, 80_000), queue=10_000, seconds=10, first_leases=200, page_loads=3)
+QUICK = Sizes(solutions=(200, 1_000), queue=1_000, seconds=1, first_leases=20, page_loads=1)

@@ -1,0 +1,172 @@
+"""The real web server and a real Chromium. No page may break its policy, fail a request or throw."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+
+from annotation.embedded import Home
+from annotation.models import User
+from tests.conftest import IN_CI
+
+ROOT = Path(__file__).resolve().parents[2]
+PLACES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    " --disable-component-update --disable-sync"
+)
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event loop in this thread
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("browser")
+
+
+def chromium() -> str:
+    named = os.environ.get("CHROMIUM")
+    found = named or next(filter(None, map(shutil.which, PLACES)), None) or (MAC if Path(MAC).exists() else None)
+    if found is None:
+        message = "no Chromium for the browser tests: `apt-get install chromium`, or name one in CHROMIUM"
+        pytest.fail(message) if IN_CI else pytest.skip(message)
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = chromium()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS.split())
+        yield browser
+        browser.close()
+
+
+class Site:
+    """The web server of `manage.py web` on the test database."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        home = Home(settings.DATA)
+        database = home.database_url.replace("/stepmark?", f"/{connection.settings_dict['NAME']}?")
+        environment = {
+            "DATABASE_URL": database,
+            "REDIS_URL": home.redis_url,
+            "PORT": str(self.port),
+            "SECRET_KEY": settings.SECRET_KEY,
+            "STATIC_ROOT": str(settings.STATIC_ROOT),
+        }
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", "web", "--workers", "1"],
+            cwd=ROOT,
+            env=os.environ | environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        wait_for(lambda: answers(f"{self.address}/readyz"))
+
+    def stop(self) -> None:
+        assert self.process is not None
+        self.process.terminate()
+        self.process.wait(20)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answers(url: str) -> bool:
+    try:
+        urllib.request.urlopen(url, timeout=2).close()
+    except (URLError, OSError):
+        return False
+    return True
+
+
+def wait_for(condition: Callable[[], Any], seconds: float = 30) -> Any:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := condition():
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"this did not become true in {seconds} s")
+
+
+@pytest.fixture(scope="session")
+def site(django_db_setup: None, django_db_blocker: Any, static_files: None) -> Iterator[Site]:
+    site = Site()
+    with django_db_blocker.unblock():
+        site.start()
+    yield site
+    site.stop()
+
+
+@pytest.fixture
+def visit(browser: Browser, site: Site, transactional_db: None) -> Iterator[Callable[..., Page]]:
+    """Opens pages as a person. At the end nothing may have gone wrong in any of them."""
+    contexts: list[BrowserContext] = []
+    troubles: list[str] = []
+    note = troubles.append
+
+    def open_page(user: User | None, path: str = "/", **options: Any) -> Page:
+        expect_trouble = options.pop("expect_trouble", False)
+        context = browser.new_context(base_url=site.address, **options)
+        contexts.append(context)
+        if user is not None:
+            context.add_cookies([session_of(user, site)])
+        page = context.new_page()
+        if not expect_trouble:
+            page.on(
+                "console",
+                lambda one: note(f"{one.text} {one.location}") if one.type == "error" else None,
+            )
+            page.on(
+                "requestfailed",
+                lambda one: note(f"{one.url} {one.failure}") if is_failure(one) else None,
+            )
+        page.on("pageerror", lambda error: note(f"{error} {error.stack}"))
+        page.on("request", lambda one: note(one.url) if not is_ours(one.url, site) else None)
+        page.goto(path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert troubles == []
+
+
+def is_failure(request: Request) -> bool:
+    """Whether it is more than a page's own decision not to wait for an answer."""
+    return request.failure != "net::ERR_ABORTED"
+
+
+def is_ours(url: str, site: Site) -> bool:
+    return url.startswith((site.address, "data:", "blob:", "about:"))
+
+
+def session_of(user: User, site: Site) -> Any:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    value = client.cookies[settings.SESSION_COOKIE_NAME].value
+    return {"name": f"stepmark-{site.port}", "value": value, "url": site.address}

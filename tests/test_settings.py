@@ -1,0 +1,77 @@
+"""Settings are strict: what is not understood, or is weak in production, stops the start and is named."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.__main__ import STRICT
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def start(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Read the settings in a new process; what it prints is its secret key."""
+    kept = {name: value for name, value in os.environ.items() if name not in {*STRICT, "STEPMARK_DATA"}}
+    return subprocess.run(
+        [sys.executable, "-c", "from annotation import settings; print(settings.SECRET_KEY)"],
+        cwd=ROOT,
+        env=kept | {"STEPMARK_DATA": str(tmp_path)} | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_it_starts_without_any_setting_and_makes_its_own_key(tmp_path: Path) -> None:
+    first, again = start(tmp_path), start(tmp_path)
+    assert first.returncode == 0
+    assert first.stdout == again.stdout
+    other = start(tmp_path / "other")
+    assert other.stdout != first.stdout
+    assert ((tmp_path / "secret_key").stat().st_mode & 0o777) == 0o600
+
+
+def test_production_starts_with_all_it_needs(tmp_path: Path) -> None:
+    assert start(tmp_path, **STRICT).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", ""),
+        ("SECRET_KEY", "too short"),
+        ("SECRET_KEY", "a" * 80),
+        ("SECRET_KEY", "django-insecure-" + "abcdefghijklmnopqrstuvwxyz0123456789" * 2),
+        ("DEBUG", "1"),
+        ("ALLOWED_HOSTS", ""),
+        ("ALLOWED_HOSTS", "*"),
+        ("DATABASE_URL", ""),
+        ("REDIS_URL", ""),
+    ],
+)
+def test_production_refuses_what_is_weak(tmp_path: Path, name: str, value: str) -> None:
+    refused = start(tmp_path, **{**STRICT, name: value})
+    assert refused.returncode == 1
+    assert name in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DEBUG", "yes please"),
+        ("STEPMARK_PRODUCTION", "on"),
+        ("PORT", "80000"),
+        ("PORT", "eighty"),
+        ("UPLOAD_MAX_MB", "-1"),
+        ("DATABASE_URL", "sqlite:///db"),
+        ("DATABASE_URL", "postgresql://["),
+    ],
+)
+def test_a_value_that_is_not_understood_is_named(tmp_path: Path, name: str, value: str) -> None:
+    refused = start(tmp_path, **{name: value})
+    assert refused.returncode == 1
+    assert f"{name} is not set right" in refused.stderr
