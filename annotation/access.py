@@ -7,10 +7,12 @@ project looks the same as what does not exist. Staff count as managers of every 
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.db.models import Q, QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from annotation.models import Annotation, LoadRun, Membership, Project, Role, Solution, User
+from annotation.models import LEASE, Lease, LoadRun, Membership, Project, Role, Solution, User
 
 Person = User | AnonymousUser
 
@@ -53,13 +55,20 @@ def labeler_for(user: Person, slug: str) -> Membership:
     return get_object_or_404(labelers_for(user), project__slug=slug)
 
 
-def lease_for(user: Person, token: UUID) -> Annotation:
-    """The annotation that this labeler works on, or has submitted, under this token."""
-    return get_object_or_404(
-        Annotation.objects.select_related("labeler", "project", "solution__problem", "task"),
-        token=token,
-        labeler__in=labelers_for(user),
-    )
+LEASE_OF_USER = (
+    LEASE.format(annotations="annotation_annotation")
+    + "JOIN annotation_membership m ON m.id = a.labeler_id WHERE a.token = %s AND m.user_id = %s AND m.is_labeler"
+)
+
+
+def lease_for(user: Person, token: UUID) -> Lease:
+    """What this labeler works on, or has submitted, under this token."""
+    with connection.cursor() as cursor:
+        cursor.execute(LEASE_OF_USER, [token, user.pk])
+        row = cursor.fetchone()
+    if row is None:
+        raise Http404
+    return Lease(*row)
 
 
 def run_for(user: Person, slug: str, run: int) -> LoadRun:

@@ -114,6 +114,8 @@ DATABASES["default"]["CONN_MAX_AGE"] = 600
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["OPTIONS"] |= {
     "connect_timeout": "5",
+    "server_side_binding": True,
+    "prepare_threshold": 3,
     "options": (
         f"-c statement_timeout={env.integer('STEPMARK_STATEMENT_TIMEOUT_MS', 0, least=0, most=3_600_000)}"
         " -c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000"

@@ -12,14 +12,14 @@ from django.utils import timezone
 
 from annotation import labeling, people
 from annotation.labeling import LeaseLost
-from annotation.models import Annotation, LoadRun, Membership, Place, Project, Role, Task, User
+from annotation.models import Lease, LoadRun, Membership, Place, Project, Role, Solution, Task, User
 from tests.conftest import labeler, solution_line
 
 
-def lease(user: User, project: Project) -> Annotation:
-    annotation = labeling.lease_next(labeler=labeler(user, project))
-    assert annotation is not None
-    return annotation
+def lease(user: User, project: Project) -> Lease:
+    found = labeling.lease_next(labeler=labeler(user, project).pk)
+    assert found is not None
+    return found
 
 
 def let_leases_lapse() -> None:
@@ -28,52 +28,58 @@ def let_leases_lapse() -> None:
     )
 
 
-def submit(annotation: Annotation) -> Annotation:
-    return labeling.submit(annotation=annotation, ratings=dict.fromkeys(range(annotation.solution.length), 1))
+def submit(lease: Lease) -> Lease:
+    """Hand the solution in, all steps positive."""
+    labeling.submit(lease=lease, ratings=dict.fromkeys(range(lease.length), 1))
+    return lease
+
+
+def name_of(lease: Lease) -> str | None:
+    return Solution.objects.get(pk=lease.solution).external_id
 
 
 def test_it_hands_out_the_queue_in_its_order(waiting: Project, alice: User) -> None:
     Task.objects.filter(solution__external_id="s3").update(priority=5)
-    assert [submit(lease(alice, waiting)).solution.external_id for _ in range(3)] == ["s3", "s1", "s2"]
+    assert [name_of(submit(lease(alice, waiting))) for _ in range(3)] == ["s3", "s1", "s2"]
 
 
 def test_it_gives_the_begun_solution_again(waiting: Project, alice: User) -> None:
     first = lease(alice, waiting)
-    labeling.save(annotation=first, ratings={0: -1})
+    labeling.save(lease=first, ratings={0: -1})
     again = lease(alice, waiting)
     assert again.token == first.token
     assert labeling.desk_of(again).ratings == [-1, None, None]
 
 
 def test_two_labelers_get_two_solutions(waiting: Project, alice: User, bob: User) -> None:
-    assert lease(alice, waiting).solution_id != lease(bob, waiting).solution_id
+    assert lease(alice, waiting).solution != lease(bob, waiting).solution
 
 
 def test_nobody_rates_a_solution_twice(waiting: Project, alice: User) -> None:
     Task.objects.update(wanted=2)
     for task in Task.objects.all():
         Place.objects.create(task=task, slot=1, wanted=2)
-    done = [submit(lease(alice, waiting)).solution_id for _ in range(3)]
+    done = [submit(lease(alice, waiting)).solution for _ in range(3)]
     assert len(set(done)) == 3
-    assert labeling.lease_next(labeler=labeler(alice, waiting)) is None
+    assert labeling.lease_next(labeler=labeler(alice, waiting).pk) is None
 
 
 def test_as_many_as_wanted_rate_one_solution(project: Project, alice: User, bob: User, load: Any) -> None:
     project.wanted = 2
     project.save()
     load(project, [solution_line(1)])
-    assert submit(lease(alice, project)).solution_id == submit(lease(bob, project)).solution_id
+    assert submit(lease(alice, project)).solution == submit(lease(bob, project)).solution
     assert not Task.objects.get().is_open
 
 
 def test_a_lapsed_lease_goes_to_somebody_else(waiting: Project, alice: User, bob: User) -> None:
     Task.objects.exclude(solution__external_id="s1").update(is_open=False)
     first = lease(alice, waiting)
-    assert labeling.lease_next(labeler=labeler(bob, waiting)) is None
+    assert labeling.lease_next(labeler=labeler(bob, waiting).pk) is None
     let_leases_lapse()
-    assert lease(bob, waiting).solution_id == first.solution_id
+    assert lease(bob, waiting).solution == first.solution
     with pytest.raises(LeaseLost):
-        labeling.save(annotation=first, ratings={0: 1})
+        labeling.save(lease=first, ratings={0: 1})
     with pytest.raises(LeaseLost):
         submit(first)
 
@@ -81,7 +87,7 @@ def test_a_lapsed_lease_goes_to_somebody_else(waiting: Project, alice: User, bob
 def test_a_lapsed_lease_that_nobody_took_still_counts(waiting: Project, alice: User) -> None:
     first = lease(alice, waiting)
     let_leases_lapse()
-    labeling.save(annotation=first, ratings={0: 1})
+    labeling.save(lease=first, ratings={0: 1})
     assert Place.objects.get(labeler__user=alice).expires_at > timezone.now()
     assert lease(alice, waiting).token == first.token
 
@@ -97,21 +103,21 @@ def test_whoever_lost_a_place_takes_another_free_one_of_the_task(
     Place.objects.filter(slot=0).update(
         labeler=labeler(bob, project), expires_at=F("leased_at") + timedelta(hours=1)
     )
-    assert submit(mine).finish_reason == "solution"
+    submit(mine)
     assert Place.objects.get(labeler__user=alice).slot == 1
 
 
 def test_each_rating_renews_the_lease(waiting: Project, alice: User) -> None:
-    annotation = lease(alice, waiting)
+    mine = lease(alice, waiting)
     Place.objects.filter(labeler__user=alice).update(expires_at=timezone.now() + timedelta(seconds=5))
-    labeling.save(annotation=annotation, ratings={0: 1})
+    labeling.save(lease=mine, ratings={0: 1})
     assert Place.objects.get(labeler__user=alice).expires_at > timezone.now() + timedelta(minutes=29)
 
 
 def test_a_project_gives_nothing_to_a_labeler_of_another(
     waiting: Project, other_project: Project, eve: User
 ) -> None:
-    assert labeling.lease_next(labeler=labeler(eve, other_project)) is None
+    assert labeling.lease_next(labeler=labeler(eve, other_project).pk) is None
 
 
 def test_it_says_why_there_is_nothing(waiting: Project, alice: User, bob: User) -> None:
@@ -121,16 +127,16 @@ def test_it_says_why_there_is_nothing(waiting: Project, alice: User, bob: User) 
         submit(lease(alice, waiting))
     lease(bob, waiting)
     Task.objects.filter(solution__external_id="s3").update(is_open=False)
-    said = labeling.waiting_for(labeler(alice, waiting))
+    said = labeling.waiting_for(labeler(alice, waiting).pk)
     assert (said.done, said.with_others, said.for_others) == (2, 0, 1)
-    said = labeling.waiting_for(labeler(bob, waiting))
+    said = labeling.waiting_for(labeler(bob, waiting).pk)
     assert (said.done, said.with_others) == (0, 0)
 
 
 def test_it_says_when_a_solution_may_come_free(waiting: Project, alice: User, bob: User) -> None:
     Task.objects.exclude(solution__external_id="s1").update(is_open=False)
     lease(bob, waiting)
-    said = labeling.waiting_for(labeler(alice, waiting))
+    said = labeling.waiting_for(labeler(alice, waiting).pk)
     assert said.with_others == 1
     assert said.next_free == Place.objects.get(labeler__user=bob).expires_at
 
@@ -147,8 +153,8 @@ def test_a_hundred_at_once_never_get_the_same_place(load: Callable[..., LoadRun]
 
     def work(member: Membership) -> list[int]:
         done = []
-        while annotation := labeling.lease_next(labeler=member):
-            done.append(submit(annotation).task_id)
+        while found := labeling.lease_next(labeler=member.pk):
+            done.append(submit(found).task)
         connections.close_all()
         return done
 
@@ -168,10 +174,10 @@ def test_two_tabs_of_one_labeler_get_the_same_solution(load: Callable[..., LoadR
     member = labeler(User.objects.get(), project)
 
     def start(_: int) -> Any:
-        annotation = labeling.lease_next(labeler=member)
+        found = labeling.lease_next(labeler=member.pk)
         connections.close_all()
-        assert annotation is not None
-        return annotation.token
+        assert found is not None
+        return found.token
 
     with ThreadPoolExecutor(8) as threads:
         assert len(set(threads.map(start, range(8)))) == 1
@@ -210,7 +216,7 @@ CONSTRAINTS = {
 
 @pytest.mark.parametrize("what", CONSTRAINTS)
 def test_the_database_itself_refuses(what: str, waiting: Project, alice: User) -> None:
-    labeling.save(annotation=lease(alice, waiting), ratings={0: 1})
+    labeling.save(lease=lease(alice, waiting), ratings={0: 1})
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SET CONSTRAINTS ALL IMMEDIATE; {CONSTRAINTS[what]}")
 

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from annotation import importing
 from annotation.labeling import Desk
-from annotation.models import Annotation, LoadRun, Project, Refusal
+from annotation.models import FinishReason, LoadRun, Project, Refusal
 from annotation.ratings import RATINGS
 
 
@@ -111,10 +111,10 @@ class StepOut(serializers.Serializer[Any]):
 class LeaseOut(serializers.Serializer[Desk]):
     """A solution to rate. The reference solution is not in here."""
 
-    token = serializers.UUIDField(source="annotation.token")
-    project = serializers.SlugField(source="annotation.project.slug")
-    problem = serializers.CharField()
-    answer = serializers.CharField(allow_null=True, help_text="The reference answer.")
+    token = serializers.UUIDField(source="lease.token")
+    project = serializers.SlugField(source="lease.project_slug")
+    problem = serializers.CharField(source="lease.problem")
+    answer = serializers.CharField(source="lease.answer", allow_null=True, help_text="The reference answer.")
     steps = StepOut(many=True)
     next_step = serializers.IntegerField(source="current", allow_null=True, help_text="Null: can be submitted.")
 
@@ -133,10 +133,12 @@ class NextOut(serializers.Serializer[Any]):
     waiting = WaitingOut(allow_null=True)
 
 
-class AnnotationOut(serializers.ModelSerializer[Annotation]):
-    class Meta:
-        model = Annotation
-        fields = ["token", "submitted_at", "finish_reason", "explanation", "active_ms"]
+class AnnotationOut(serializers.Serializer[Any]):
+    token = serializers.UUIDField()
+    submitted_at = serializers.DateTimeField()
+    finish_reason = serializers.ChoiceField(choices=FinishReason.choices)
+    explanation = serializers.CharField(allow_blank=True)
+    active_ms = serializers.IntegerField(help_text="Active time in milliseconds.")
 
 
 class SubmittedOut(serializers.Serializer[Any]):

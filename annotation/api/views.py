@@ -24,7 +24,7 @@ from annotation import access, audit, exporting, importing, labeling, overview, 
 from annotation.api import schema as schema  # noqa: PLC0414 (importing it registers the scheme)
 from annotation.api import serializers as s
 from annotation.api.parsers import GzipLinesParser, LinesParser
-from annotation.models import ApiToken, LoadRun, Membership, Role
+from annotation.models import ApiToken, LoadRun, Role
 
 ANY_ROLE = tuple(Role)
 REFUSED = {409: s.ErrorOut}
@@ -158,7 +158,7 @@ class Lease(APIView):
     @extend_schema(request=None, responses=s.NextOut)
     def post(self, request: Request, slug: str) -> Response:
         """Get a solution to rate: the one you have begun, or the next of the queue."""
-        return Response(s.NextOut(next_for(access.labeler_for(request.user, slug))).data)
+        return Response(s.NextOut(next_for(access.labeler_for(request.user, slug).pk)).data)
 
 
 class Leased(APIView):
@@ -176,9 +176,9 @@ class Ratings(APIView):
     @extend_schema(request=s.SaveIn, responses={200: s.LeaseOut, **REFUSED})
     def patch(self, request: Request, token: UUID) -> Response:
         """Save ratings in the draft; null takes one back. Renews the lease. The same again changes nothing."""
-        annotation = access.lease_for(request.user, token)
-        labeling.save(annotation=annotation, ratings=by_step(valid(s.SaveIn, request.data)["ratings"]))
-        return Response(s.LeaseOut(labeling.desk_of(annotation)).data)
+        lease = access.lease_for(request.user, token)
+        labeling.save(lease=lease, ratings=by_step(valid(s.SaveIn, request.data)["ratings"]))
+        return Response(s.LeaseOut(labeling.desk_of(lease)).data)
 
 
 class Submit(APIView):
@@ -187,15 +187,18 @@ class Submit(APIView):
     @extend_schema(request=s.SubmitIn, responses={200: s.SubmittedOut, **REFUSED})
     def post(self, request: Request, token: UUID) -> Response:
         """Hand in, ratings and all, and get the next solution. The same again returns what is stored."""
-        annotation = access.lease_for(request.user, token)
+        lease = access.lease_for(request.user, token)
         given = valid(s.SubmitIn, request.data)
         submitted = labeling.submit(
-            annotation=annotation,
+            lease=lease,
             ratings=by_step(given["ratings"]),
             early_end=given.get("early_end"),
             explanation=given["explanation"],
         )
-        result = {"annotation": submitted, "next": next_for(annotation.labeler)}
+        result = {
+            "annotation": {"token": lease.token, **submitted._asdict()},
+            "next": next_for(lease.labeler),
+        }
         return Response(s.SubmittedOut(result).data)
 
 
@@ -203,11 +206,11 @@ def by_step(ratings: list[dict[str, Any]]) -> dict[int, Any]:
     return {one["step"]: one["rating"] for one in ratings}
 
 
-def next_for(labeler: Membership) -> dict[str, Any]:
-    annotation = labeling.lease_next(labeler=labeler)
-    if annotation is None:
+def next_for(labeler: int) -> dict[str, Any]:
+    lease = labeling.lease_next(labeler=labeler)
+    if lease is None:
         return {"lease": None, "waiting": labeling.waiting_for(labeler)}
-    return {"lease": labeling.desk_of(annotation), "waiting": None}
+    return {"lease": labeling.desk_of(lease), "waiting": None}
 
 
 class Schema(SpectacularAPIView):

@@ -7,14 +7,13 @@ writes it (the released files are), and equal as JSON otherwise.
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Max
-from django.utils import timezone
 
-from annotation.models import Annotation, Project
+from annotation.models import Project
 
 CHUNK = 500
 
@@ -31,10 +30,17 @@ ANNOTATIONS = """
       AND (a.is_imported OR a.submitted_at <= %s)
     ORDER BY a.id LIMIT %s
 """
+LAST = "SELECT coalesce(max(id), 0), clock_timestamp() FROM annotation_annotation WHERE project_id = %s"
+# The own steps of each solution, and its other completions with their places. A solution that grew step by
+# step (phase 1, the second parameter) has no own steps: all its completions are others.
 COMPLETIONS = """
-    SELECT solution_id, array_agg(step ORDER BY step, index), array_agg(index ORDER BY step, index),
-           array_agg(text ORDER BY step, index)
-    FROM annotation_completion WHERE solution_id = ANY(%s) GROUP BY solution_id
+    SELECT solution_id,
+           array_agg(text ORDER BY step, index) FILTER (WHERE index = 0 AND solution_id <> ALL(grown)),
+           array_agg(ARRAY[step, index] ORDER BY step, index)
+               FILTER (WHERE index > 0 OR solution_id = ANY(grown)),
+           array_agg(text ORDER BY step, index) FILTER (WHERE index > 0 OR solution_id = ANY(grown))
+    FROM annotation_completion, (SELECT %s::bigint[] AS grown)
+    WHERE solution_id = ANY(%s) GROUP BY solution_id
 """
 LABELS = """
     SELECT annotation_id, array_agg(ARRAY[step, completion, rating, flagged::int] ORDER BY step, position)
@@ -67,8 +73,19 @@ class Row(NamedTuple):
     finish_reason: str
 
 
-Texts = dict[tuple[int, int], str]
-"""Of one solution: step and index to text."""
+@dataclass
+class Texts:
+    """The texts of one solution, as JSON writes them: its own steps, and other completions by step and index."""
+
+    own: list[str] = field(default_factory=list)
+    others: dict[tuple[int, int], str] = field(default_factory=dict)
+
+
+Labels = list[tuple[int, int, int | None, int | None]]
+"""Of one annotation: step, completion, rating and flag of each rated completion, in order."""
+
+quoted = json.encoder.encode_basestring_ascii
+"""A text as `json.dumps` writes it. Each step's text is in a line twice, so lines are put together from parts."""
 
 
 def lines(project: Project) -> Iterator[str]:
@@ -76,8 +93,7 @@ def lines(project: Project) -> Iterator[str]:
 
     No transaction is held between chunks, so a slow reader blocks nobody.
     """
-    now = timezone.now()
-    last = Annotation.objects.filter(project=project).aggregate(last=Max("id"))["last"] or 0
+    ((last, now),) = fetch(LAST, [project.pk])
     after = 0
     while chunk := fetch(ANNOTATIONS, [project.pk, after, last, now, CHUNK]):
         rows = [Row(*row) for row in chunk]
@@ -86,88 +102,92 @@ def lines(project: Project) -> Iterator[str]:
 
 
 def fetch(query: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(query, parameters)
-        return list(cursor.fetchall())
+    """All rows of a query, in PostgreSQL's binary format: arrays of LaTeX are quick to read in it."""
+    connection.ensure_connection()
+    with connection.connection.cursor(binary=True) as cursor:
+        return list(cursor.execute(query, parameters).fetchall())
 
 
 def encoded(rows: Sequence[Row]) -> Iterator[str]:
     annotations = [row.id for row in rows]
-    texts = texts_of(list({row.solution for row in rows}))
+    texts = texts_of(rows)
     labels = dict(fetch(LABELS, [annotations]))
     written = written_steps(annotations)
     for row in rows:
-        own = texts[row.solution]
-        yield json.dumps(record(row, own, labels.get(row.id, []), written[row.id])) + "\n"
+        steps = steps_of(row, texts[row.solution], labels.get(row.id, []), written[row.id])
+        yield line_of(row, texts[row.solution], steps)
 
 
-def texts_of(solutions: list[int]) -> dict[int, Texts]:
-    texts: dict[int, Texts] = defaultdict(dict)
-    for solution, steps, indexes, values in fetch(COMPLETIONS, [solutions]):
-        texts[solution] = dict(zip(zip(steps, indexes, strict=True), values, strict=True))
+def texts_of(rows: Sequence[Row]) -> dict[int, Texts]:
+    """By solution."""
+    grown = [row.solution for row in rows if not row.pre_generated]
+    found = fetch(COMPLETIONS, [grown, [row.solution for row in rows]])
+    texts = {row.solution: Texts() for row in rows}
+    for solution, own, places, others in found:
+        texts[solution].own = [quoted(text) for text in own or []]
+        for (step, index), text in zip(places or [], others or [], strict=True):
+            texts[solution].others[step, index] = quoted(text)
     return texts
 
 
-def written_steps(annotations: list[int]) -> dict[int, dict[int, Any]]:
+def written_steps(annotations: list[int]) -> dict[int, dict[int, str]]:
     """Per annotation and step what the labeler wrote, as PRM800K's `human_completion`."""
-    written: dict[int, dict[int, Any]] = defaultdict(dict)
+    written: dict[int, dict[int, str]] = defaultdict(dict)
     for annotation, step, text, rating, flagged, corrected, has_corrected, is_plain in fetch(
         WRITTEN, [annotations]
     ):
         value = {"text": text, "rating": rating, "source": "human", "flagged": flagged}
         if has_corrected:
             value["corrected_rating"] = corrected
-        written[annotation][step] = text if is_plain else value
+        written[annotation][step] = json.dumps(text if is_plain else value)
     return written
 
 
-def record(row: Row, texts: Texts, labels: list[list[int | None]], written: dict[int, Any]) -> dict[str, Any]:
-    return {
+def line_of(row: Row, texts: Texts, steps: str) -> str:
+    head = {
         "labeler": str(row.labeler),
         "timestamp": row.timestamp_text or row.submitted_at.astimezone(UTC).replace(tzinfo=None).isoformat(),
         "generation": row.generation,
         "is_quality_control_question": row.is_quality_control,
         "is_initial_screening_question": row.is_screening,
-        "question": question(row, texts),
-        "label": {
-            "steps": steps(row, texts, labels, written),
-            "total_time": row.active_ms,
-            "finish_reason": row.finish_reason,
-        },
     }
+    tail = f'"total_time": {row.active_ms}, "finish_reason": "{row.finish_reason}"'
+    question = question_of(row, texts)
+    return f'{json.dumps(head)[:-1]}, "question": {question}, "label": {{"steps": [{steps}], {tail}}}}}\n'
 
 
-def question(row: Row, texts: Texts) -> dict[str, Any]:
+def question_of(row: Row, texts: Texts) -> str:
     """Phase 1 rows have no keys for the pre-generated solution."""
     if not row.pre_generated:
-        return {"problem": row.problem, "ground_truth_answer": row.reference_answer}
-    return {
+        return json.dumps({"problem": row.problem, "ground_truth_answer": row.reference_answer})
+    reference = {
         "problem": row.problem,
         "ground_truth_solution": row.reference_solution,
         "ground_truth_answer": row.reference_answer,
-        "pre_generated_steps": [text for (_, index), text in texts.items() if index == 0],
-        "pre_generated_answer": row.answer,
-        "pre_generated_verifier_score": row.score,
     }
+    result = {"pre_generated_answer": row.answer, "pre_generated_verifier_score": row.score}
+    own = ", ".join(texts.own)
+    return f'{json.dumps(reference)[:-1]}, "pre_generated_steps": [{own}], {json.dumps(result)[1:]}'
 
 
-def steps(row: Row, texts: Texts, labels: list[list[int | None]], written: dict[int, Any]) -> list[dict[str, Any]]:
-    completions: list[list[dict[str, Any]]] = [[] for _ in row.chosen]
+def steps_of(row: Row, texts: Texts, labels: Labels, written: dict[int, str]) -> str:
+    completions: list[list[str]] = [[] for _ in row.chosen]
     for step, completion, rating, flagged in labels:
-        assert step is not None
-        assert completion is not None
-        completions[step].append(
-            {
-                "text": texts[step, completion],
-                "rating": rating,
-                "flagged": None if flagged is None else flagged == 1,
-            }
-        )
-    return [
-        {
-            "completions": offered or ([] if index in row.empty_steps else None),
-            "human_completion": written.get(index),
-            "chosen_completion": chosen,
-        }
+        text = texts.own[step] if texts.own and completion == 0 else texts.others[step, completion]
+        completions[step].append(f'{{"text": {text}, "rating": {NUMBER[rating]}, "flagged": {FLAG[flagged]}}}')
+    return ", ".join(
+        step_of(offered, index in row.empty_steps, written.get(index, "null"), chosen)
         for index, (offered, chosen) in enumerate(zip(completions, row.chosen, strict=True))
-    ]
+    )
+
+
+def step_of(offered: list[str], is_empty: bool, human: str, chosen: int | None) -> str:  # noqa: FBT001
+    completions = f"[{', '.join(offered)}]" if offered or is_empty else "null"
+    return (
+        f'{{"completions": {completions}, "human_completion": {human}, '
+        f'"chosen_completion": {"null" if chosen is None else chosen}}}'
+    )
+
+
+NUMBER = {None: "null", -1: "-1", 0: "0", 1: "1"}
+FLAG = {None: "null", 0: "false", 1: "true"}

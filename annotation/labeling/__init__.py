@@ -10,7 +10,7 @@ from annotation.labeling.errors import (
     NoReason,
     WrongRating,
 )
-from annotation.labeling.leasing import current_lease, lease_next
+from annotation.labeling.leasing import Standing, current_lease, lease_next
 from annotation.labeling.submission import submit
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "LabelingError",
     "LeaseLost",
     "NoReason",
+    "Standing",
     "Waiting",
     "WrongRating",
     "current_lease",

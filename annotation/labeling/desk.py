@@ -3,17 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
-
-from annotation.models import Annotation, Membership
+from annotation.labeling.rows import all_rows, one
+from annotation.models import Lease
 from annotation.ratings import Rating, finish_reason, first_error, next_step
 
 STEPS = """
     SELECT c.step, c.text, l.rating
     FROM annotation_completion c
     LEFT JOIN annotation_steplabel l
-        ON l.annotation_id = %s AND l.solution_id = c.solution_id AND l.step = c.step AND l.position = 0
-    WHERE c.solution_id = %s AND c.index = 0 ORDER BY c.step
+        ON l.annotation_id = %(annotation)s AND l.step = c.step AND l.position = 0
+    WHERE c.solution_id = %(solution)s AND c.index = 0 ORDER BY c.step
 """
 
 WAITING = """
@@ -28,7 +27,8 @@ WAITING = """
     CROSS JOIN LATERAL (SELECT EXISTS (
         SELECT FROM annotation_annotation a WHERE a.solution_id = t.solution_id
           AND a.labeler_id = %(labeler)s AND a.submitted_at IS NOT NULL) AS done) mine
-    WHERE t.project_id = %(project)s AND (t.is_open OR mine.done)
+    WHERE t.project_id = (SELECT project_id FROM annotation_membership WHERE id = %(labeler)s)
+      AND (t.is_open OR mine.done)
 """
 
 
@@ -44,16 +44,8 @@ class DeskStep:
 class Desk:
     """One leased solution. The reference solution is not in here: labelers never get it."""
 
-    annotation: Annotation
+    lease: Lease
     steps: list[DeskStep]
-
-    @property
-    def problem(self) -> str:
-        return self.annotation.solution.problem.text
-
-    @property
-    def answer(self) -> str | None:
-        return self.annotation.solution.problem.answer
 
     @property
     def ratings(self) -> list[Rating | None]:
@@ -83,19 +75,18 @@ class Waiting:
     """Solutions this labeler has done and that wait for somebody else's opinion."""
 
 
-def desk_of(annotation: Annotation) -> Desk:
-    with connection.cursor() as cursor:
-        cursor.execute(STEPS, [annotation.pk, annotation.solution_id])
-        rows = cursor.fetchall()
+def desk_of(lease: Lease) -> Desk:
+    rows = all_rows(STEPS, {"annotation": lease.annotation, "solution": lease.solution})
     error = first_error([rating for _, _, rating in rows])
     steps = [
         DeskStep(step, text, rating, is_after_error=error is not None and step > error)
         for step, text, rating in rows
     ]
-    return Desk(annotation, steps)
+    return Desk(lease, steps)
 
 
-def waiting_for(labeler: Membership) -> Waiting:
-    with connection.cursor() as cursor:
-        cursor.execute(WAITING, {"labeler": labeler.pk, "project": labeler.project_id})
-        return Waiting(*cursor.fetchone())
+def waiting_for(labeler: int) -> Waiting:
+    """What this labeler (a membership's id) can wait for."""
+    row = one(WAITING, {"labeler": labeler})
+    assert row is not None
+    return Waiting(*row)

@@ -2,18 +2,21 @@
 
 from annotation.models.corpus import Completion, Problem, Project, Solution
 from annotation.models.labels import Annotation, FinishReason, HumanCompletion, StepLabel
+from annotation.models.leases import LEASE, Lease
 from annotation.models.people import ApiToken, Membership, Role, SignInLink, User
 from annotation.models.runs import LoadRun, Refusal, UploadChunk
 from annotation.models.trail import AuditEntry
 from annotation.models.work import Place, Task
 
 __all__ = [
+    "LEASE",
     "Annotation",
     "ApiToken",
     "AuditEntry",
     "Completion",
     "FinishReason",
     "HumanCompletion",
+    "Lease",
     "LoadRun",
     "Membership",
     "Place",

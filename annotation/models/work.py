@@ -60,7 +60,9 @@ class Place(models.Model):
     )
     slot = models.PositiveSmallIntegerField()
     wanted = models.PositiveSmallIntegerField()
-    labeler = models.ForeignKey("Membership", null=True, on_delete=models.PROTECT, related_name="places")
+    labeler = models.ForeignKey(
+        "Membership", null=True, on_delete=models.PROTECT, related_name="places", db_index=False
+    )
     leased_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
     filled_at = models.DateTimeField(null=True)
@@ -74,6 +76,9 @@ class Place(models.Model):
                 | Q(labeler__isnull=False, leased_at__isnull=False, expires_at__isnull=False),
                 name="place_free_or_leased_whole",
             ),
+        ]
+        indexes = [
+            models.Index(fields=["labeler"], name="place_held", condition=Q(filled_at=None)),
         ]
 
     def __str__(self) -> str:

@@ -118,9 +118,9 @@ def test_people_get_and_lose_roles(manager: Client, project: Project) -> None:
 
 
 def test_the_overview_counts_what_is_there(manager: Client, waiting: Project, alice: User) -> None:
-    annotation = labeling.lease_next(labeler=labeler(alice, waiting))
-    labeling.submit(annotation=annotation, ratings={0: -1})
-    labeling.lease_next(labeler=labeler(alice, waiting))
+    annotation = labeling.lease_next(labeler=labeler(alice, waiting).pk)
+    labeling.submit(lease=annotation, ratings={0: -1})
+    labeling.lease_next(labeler=labeler(alice, waiting).pk)
     page = manager.get("/projects/algebra/").content.decode()
     for figure in ("<dd>1</dd>", "<dd>3</dd>", "<dd>2</dd>", "100.0 %"):
         assert figure in page

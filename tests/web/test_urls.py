@@ -43,13 +43,13 @@ Addresses = dict[str, tuple[str, str]]
 def addresses(project: Project, alice: User, load: Callable[..., LoadRun]) -> Addresses:
     """The address of every page and its method, each naming something that Alice's project has."""
     run = load(project, [solution_line(1), "{"])
-    annotation = labeling.lease_next(labeler=labeler(alice, project))
+    annotation = labeling.lease_next(labeler=labeler(alice, project).pk)
     assert annotation is not None
     membership = Membership.objects.get(user=alice)
     arguments: dict[str, dict[str, Any]] = {
         "link": {"secret": "no-such-secret"},
         "desk": {"token": annotation.token},
-        "solution": {"slug": project.slug, "pk": annotation.solution_id},
+        "solution": {"slug": project.slug, "pk": annotation.solution},
         "run": {"slug": project.slug, "pk": run.pk},
         "download": {"slug": project.slug, "format": "prm800k"},
         "member-roles": {"slug": project.slug, "pk": membership.pk},

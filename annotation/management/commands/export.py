@@ -13,6 +13,7 @@ from annotation.models import Project
 
 class Command(BaseCommand):
     help = "Write the submitted annotations of a project, as a stream."
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--project", required=True)

@@ -16,6 +16,7 @@ SHOWN_REFUSALS = 20
 
 class Command(BaseCommand):
     help = "Load problems, solutions or annotations. Bad lines are refused, good ones land; twice changes nothing."
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, help="JSONL, plain or gzip")
