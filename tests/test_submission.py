@@ -102,6 +102,7 @@ def test_a_save_that_comes_after_the_submit_changes_nothing(project: Project, al
     load(project, [solution_line(1)])
     mine = lease(alice, project)
     labeling.submit(lease=mine, ratings={0: -1})
+    labeling.save(lease=mine, ratings={0: -1})
     with pytest.raises(AlreadySubmitted):
         labeling.save(lease=mine, ratings={0: 1})
     assert stored(mine) == [(0, -1)]

@@ -37,13 +37,15 @@ RATINGS = """
 def save(*, lease: Lease, ratings: Mapping[int, Rating | None]) -> None:
     """Keep ratings by step, counted from 0, in the draft; None takes a rating back. Renews the lease.
 
-    Saving the same again changes nothing. Raises `LeaseLost`, `AlreadySubmitted` and `WrongRating`.
+    Saving the same again changes nothing, and is fine even after the submit, which may overtake a save.
+    Raises `LeaseLost`, `AlreadySubmitted` and `WrongRating`.
     """
     with transaction.atomic():
-        if lock(lease).submitted_at is not None:
+        if lock(lease).submitted_at is None:
+            hold_or_fail(lease)
+            write(lease, ratings)
+        elif not ratings.items() <= dict(enumerate(ratings_of(lease))).items():
             raise AlreadySubmitted
-        hold_or_fail(lease)
-        write(lease, ratings)
 
 
 def write(lease: Lease, ratings: Mapping[int, Rating | None]) -> None:

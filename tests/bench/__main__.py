@@ -75,7 +75,7 @@ def measure_one(name: str, installation: Installation, sizes: Sizes, others: dic
     of Chromium's helpers from that of others once Chromium has ended.
     """
     print(f"bench: {name} ...", file=sys.stderr, flush=True)
-    meter = Others()
+    meter = Others(installation.postmaster)
     try:
         outcome = SUBJECTS[name](installation, sizes)
     except BenchError as error:

@@ -4,6 +4,7 @@ A cycle is one solution submitted and the next one leased. Each round has a proj
 full when it begins.
 """
 
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -92,6 +93,8 @@ def measure(installation: Installation, sizes: Sizes) -> Outcome:
         for variant in VARIANTS:
             people = people_of(installation, variant, labelers, cookies)
             rounds.append(play_round(installation, variant, people, sizes, web, outcome))
+    if any(played.record.failures for played in rounds):
+        print(f"bench: the last words of the web server: {installation.web_words()}", file=sys.stderr)
     outcome.tables += [latency_table(waits, rounds), table(rounds, sizes)]
     outcome.targets += [target(played) for played in rounds if played.variant.has_target]
     return outcome

@@ -95,8 +95,11 @@ class Installation:
             if answers(f"http://127.0.0.1:{self.port}/readyz"):
                 return
             time.sleep(0.05)
-        words = (self.folder / "web.log").read_text()[-800:]
-        raise BenchError(f"the web server does not answer; its last words: {words}")
+        raise BenchError(f"the web server does not answer; its last words: {self.web_words()}")
+
+    def web_words(self) -> str:
+        """The end of the web server's log."""
+        return (self.folder / "web.log").read_text()[-2000:]
 
 
 def answers(address: str) -> bool:

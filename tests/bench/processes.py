@@ -61,19 +61,19 @@ def stat_of(pid: int) -> list[str]:
     return text.rpartition(")")[2].split()
 
 
-def family(root: int) -> set[int]:
-    """The process and all that descend from it."""
-    of, members, size = parents(), {root}, 0
+def family(*roots: int) -> set[int]:
+    """The processes and all that descend from them."""
+    of, members, size = parents(), set(roots), 0
     while len(members) > size:
         size = len(members)
         members |= {pid for pid, parent in of.items() if parent in members}
     return members
 
 
-def cpu_seconds(root: int) -> float:
-    """CPU time, user and system, of a process and its descendants, ended ones included."""
+def cpu_seconds(*roots: int) -> float:
+    """CPU time, user and system, of the processes and their descendants, ended ones included."""
     ticks = 0
-    for pid in family(root):
+    for pid in family(*roots):
         ticks += sum(map(int, stat_of(pid)[11:15]))
     return ticks / CLOCK_TICKS
 
@@ -85,16 +85,17 @@ def busy_seconds() -> float:
 
 
 class Others:
-    """What else the machine is doing, from the moment this is made."""
+    """What else the machine is doing, from the moment this is made: beside this process and a database server."""
 
-    def __init__(self) -> None:
+    def __init__(self, postmaster: int) -> None:
+        self.own = (os.getpid(), postmaster)
         self.began = time.monotonic()
         self.before = self._spent()
 
     @property
     def cores(self) -> float:
-        """How many cores, on average, worked for processes that this one did not start."""
+        """How many cores, on average, worked for other processes."""
         return max(0.0, self._spent() - self.before) / (time.monotonic() - self.began)
 
     def _spent(self) -> float:
-        return busy_seconds() - cpu_seconds(os.getpid())
+        return busy_seconds() - cpu_seconds(*self.own)
