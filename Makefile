@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PORT
 
-.PHONY: run setup test bench lock clean
+.PHONY: run setup test bench pictures lock clean
 .DEFAULT_GOAL := run
 
 run: setup
@@ -18,6 +18,10 @@ test: $(VENV)/dev.stamp
 
 bench: $(VENV)/dev.stamp
 	@exec $(BIN)/python -m tests.bench
+
+# Takes the pictures of the README from the running product.
+pictures: $(VENV)/dev.stamp
+	@exec $(BIN)/python -m tests.pictures
 
 $(VENV)/uv.stamp: locks/installer.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Stepmark needs Python 3.11 or newer; name one with PYTHON=python3.12")'

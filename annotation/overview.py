@@ -1,5 +1,6 @@
 """Plain counts and rows of a project, for its overview and its label browser."""
 
+import math
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -43,6 +44,17 @@ class Counts(NamedTuple):
     found_error: int
     bad_problem: int
     give_up: int
+
+
+def wilson(part: int, whole: int, z: float = 1.96) -> tuple[float, float]:
+    """Bounds of a share `part / whole`, both in [0, 1]; `z` = 1.96 for 95 %. Raises `ZeroDivisionError` for none.
+
+    E. B. Wilson, Probable Inference, the Law of Succession, and Statistical Inference, JASA 22 (1927), 209-212.
+    """
+    share, spread = part / whole, z * z / whole
+    middle = (share + spread / 2) / (1 + spread)
+    half = z * math.sqrt(share * (1 - share) / whole + spread / whole / 4) / (1 + spread)
+    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def of(project: Project) -> Counts:

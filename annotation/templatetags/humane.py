@@ -4,6 +4,8 @@ from uuid import UUID
 
 from django import template
 
+from annotation.overview import wilson
+
 register = template.Library()
 
 
@@ -19,8 +21,18 @@ def share(part: int, whole: int) -> str:
 
 
 @register.filter
+def interval(part: int, whole: int) -> str:
+    """The 95 % interval of a share, in percent."""
+    low, high = wilson(part, whole)
+    return f"{100 * low:.0f}–{100 * high:.0f} %"
+
+
+@register.filter
 def duration(milliseconds: int) -> str:
-    minutes = round(milliseconds / 60_000)
+    seconds = round(milliseconds / 1000)
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes = round(seconds / 60)
     return f"{minutes // 60} h {minutes % 60:02} min" if minutes >= 60 else f"{minutes} min"
 
 

@@ -1,0 +1,20 @@
+"""Figures carry their interval."""
+
+import pytest
+
+from annotation.overview import wilson
+from annotation.templatetags.humane import duration, probability, thousands
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "low", "high"),
+    [(0, 10, 0.0, 0.2775), (5, 10, 0.2366, 0.7634), (10, 10, 0.7225, 1.0), (30, 100, 0.2189, 0.3959)],
+)
+def test_wilson_bounds_are_the_known_ones(part: int, whole: int, low: float, high: float) -> None:
+    assert wilson(part, whole) == pytest.approx((low, high), abs=1e-3)
+
+
+def test_numbers_read_well() -> None:
+    assert thousands(1234567) == "1\u202f234\u202f567"
+    assert [duration(ms) for ms in (900, 59_400, 90_000, 3_700_000)] == ["1 s", "59 s", "2 min", "1 h 02 min"]
+    assert [probability(one) for one in (None, 0.0, 0.25, 1.1e-6)] == ["–", "0.0000", "0.2500", "1.1e-06"]
