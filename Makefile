@@ -3,6 +3,9 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
+PINNED := --quiet --require-hashes --only-binary :all:
+PIP := $(BIN)/python -m pip install --disable-pip-version-check $(PINNED)
+INSTALL := UV_PYTHON_DOWNLOADS=never $(BIN)/uv pip install --python $(BIN)/python $(PINNED)
 export PORT
 
 .PHONY: run setup test bench pictures lock clean
@@ -27,17 +30,17 @@ $(VENV)/uv.stamp: locks/installer.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Stepmark needs Python 3.11 or newer; name one with PYTHON=python3.12")'
 	@echo "Creating $(VENV)"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r $<
+	@$(PIP) -r $<
 	@touch $@
 
 $(VENV)/run.stamp: locks/run.txt $(VENV)/uv.stamp
 	@echo "Installing from $<"
-	@UV_PYTHON_DOWNLOADS=never $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --only-binary :all: -r $<
+	@$(INSTALL) -r $< || { echo "uv could not; trying pip"; $(PIP) -r $<; }
 	@touch $@
 
 $(VENV)/dev.stamp: locks/dev.txt $(VENV)/run.stamp
 	@echo "Installing from $<"
-	@UV_PYTHON_DOWNLOADS=never $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --only-binary :all: -r $<
+	@$(INSTALL) -r $< || { echo "uv could not; trying pip"; $(PIP) -r $<; }
 	@touch $@
 
 # Resolves again; run it after a change of the dependencies in pyproject.toml.

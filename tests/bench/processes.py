@@ -1,6 +1,7 @@
 """Child processes and what they cost: wall time, peak memory, CPU time."""
 
 import os
+import select
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 
+LOOK_SECONDS = 0.02
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -25,22 +27,35 @@ class Finished:
 
 
 def run(arguments: Sequence[str], environment: Mapping[str, str], folder: Path) -> Finished:
-    """Run a program to its end. Raises `BenchError` with its last words when it fails.
-
-    Linux counts the memory of this process into a child's peak until the child's program is loaded, so
-    the peak is right as long as it is above what the bench itself takes (about 60 MB).
-    """
+    """Run a program to its end. Raises `BenchError` with its last words when it fails."""
     with TemporaryFile("w+") as output, TemporaryFile("w+") as errors:
         began = time.perf_counter()
         child = subprocess.Popen(arguments, env=environment, cwd=folder, stdout=output, stderr=errors)
-        _, status, usage = os.wait4(child.pid, 0)
+        peak_rss = watch(child.pid)
         seconds = time.perf_counter() - began
-        child.returncode = os.waitstatus_to_exitcode(status)
         output.seek(0)
         errors.seek(0)
-        if child.returncode != 0:
+        if child.wait() != 0:
             raise BenchError(f"{' '.join(arguments[1:4])} ended with {child.returncode}: {errors.read()[-800:]}")
-        return Finished(seconds, usage.ru_maxrss * 1024, output.read())
+        return Finished(seconds, peak_rss, output.read())
+
+
+def watch(pid: int) -> int:
+    """Wait for the end of a child; the most memory it had, in bytes, but for its last moment.
+
+    What `wait4` tells is no use: it counts the memory of this process in, until the child's program is loaded.
+    """
+    ended, peak = os.pidfd_open(pid), 0
+    while not select.select([ended], [], [], LOOK_SECONDS)[0]:
+        peak = max(peak, peak_memory(pid))
+    os.close(ended)
+    return peak
+
+
+def peak_memory(pid: int) -> int:
+    """The most memory the program of a process has had so far, in bytes; 0 when it has ended."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))
 
 
 def parents() -> dict[int, int]:
