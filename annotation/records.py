@@ -5,7 +5,6 @@ that may be absent is `UNSET`, which is not null: phase 1 lines lack the keys of
 lines that wait for labels lack everything but the question.
 """
 
-import json
 from datetime import UTC, datetime
 from typing import Literal
 from uuid import UUID
@@ -141,16 +140,11 @@ def moment_of(line: Line) -> datetime:
     """When a labeled line was labeled; PRM800K writes UTC without a zone. Raises `RecordError`."""
     try:
         moment = datetime.fromisoformat(str(line.timestamp))
-    except ValueError as error:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise RecordError("timestamp", f"{line.timestamp!r} is no ISO 8601 time") from error
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def require(condition: bool, field: str, reason: str) -> None:  # noqa: FBT001
     if not condition:
         raise RecordError(field, reason)
-
-
-def encode(line: Line) -> str:
-    """The line as released: the given order of keys, and spaces as Python's `json.dumps` puts them."""
-    return json.dumps(msgspec.to_builtins(line))

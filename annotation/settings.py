@@ -31,7 +31,12 @@ def local_secret_key() -> str:
     """The key of a local installation: made once, kept beside its data, readable by its owner only."""
     file = DATA / "secret_key"
     if not file.exists():
-        DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise env.BadSetting(
+                "STEPMARK_DATA", f"a folder that can be written to, and {DATA} is none"
+            ) from error
         made = DATA / f"secret_key.{secrets.token_hex(4)}"
         made.touch(mode=0o600)
         made.write_text(secrets.token_urlsafe(64))
@@ -55,6 +60,7 @@ if not ALLOWED_HOSTS or (PRODUCTION and "*" in ALLOWED_HOSTS):
     raise env.BadSetting("ALLOWED_HOSTS", "the host names people use, with commas between them, and no *")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 PUBLIC_URL = env.text("PUBLIC_URL", f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else f"http://127.0.0.1:{PORT}")
+TRUST_PROXY = env.flag("TRUST_PROXY")  # only behind a proxy that sets the forwarded headers itself
 ROOT_URLCONF = "annotation.urls"
 WSGI_APPLICATION = "annotation.wsgi.application"
 
@@ -73,6 +79,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "annotation.web.limits.body_limit",
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -112,15 +119,15 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 DATABASES = {"default": env.database(DATABASE_URL or Home(DATA).database_url)}
 DATABASES["default"]["CONN_MAX_AGE"] = 600
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-DATABASES["default"]["OPTIONS"] |= {
+DATABASES["default"]["OPTIONS"] = {
     "connect_timeout": "5",
     "server_side_binding": True,
     "prepare_threshold": 3,
-    "options": (
-        f"-c statement_timeout={env.integer('STEPMARK_STATEMENT_TIMEOUT_MS', 0, least=0, most=3_600_000)}"
-        " -c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000"
-    ),
+    "options": "",
+    **DATABASES["default"]["OPTIONS"],
 }
+DATABASES["default"]["OPTIONS"]["options"] += " -c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000"
+WEB_STATEMENT_TIMEOUT_MS = env.integer("STEPMARK_STATEMENT_TIMEOUT_MS", 15_000, least=0, most=3_600_000)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -154,7 +161,8 @@ AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
 AXES_HTTP_RESPONSE_CODE = 429
-AXES_LOCKOUT_TEMPLATE = "account/locked.html"
+AXES_LOCKOUT_CALLABLE = "annotation.web.lockout.answer"
+AXES_CLIENT_IP_CALLABLE = "annotation.web.lockout.address"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 
@@ -176,6 +184,7 @@ CONTENT_SECURITY_POLICY = {
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
+SESSION_ENGINE = "annotation.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"stepmark-{PORT}", f"stepmark-csrf-{PORT}"
@@ -187,20 +196,20 @@ if PRODUCTION:
     SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
-    if env.flag("TRUST_PROXY"):  # only behind a proxy that sets this header itself
+    if TRUST_PROXY:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # --- what may come in -----------------------------------------------------------------------------------
 
 UPLOAD_MAX_BYTES = env.integer("UPLOAD_MAX_MB", 512, least=1, most=10_000) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_100  # a solution may have 10,000 steps
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["annotation.api.auth.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["annotation.api.parsers.ShallowJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "URL_FORMAT_OVERRIDE": None,
     "EXCEPTION_HANDLER": "annotation.api.errors.handle",

@@ -1,10 +1,13 @@
-"""The WSGI application: what the web server serves. A page's query may not run longer than 15 s."""
+"""The WSGI application: what the web server serves. A page's query may not run for ever."""
 
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "annotation.settings")
-os.environ.setdefault("STEPMARK_STATEMENT_TIMEOUT_MS", "15000")
+from annotation.web.limits import PlainHeaders
 
-application = get_wsgi_application()
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "annotation.settings")
+settings.DATABASES["default"]["OPTIONS"]["options"] += f" -c statement_timeout={settings.WEB_STATEMENT_TIMEOUT_MS}"
+
+application = PlainHeaders(get_wsgi_application())

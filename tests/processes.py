@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 
 import psutil
 
-from tests.browser.conftest import ROOT, free_port, wait_for
+from tests.browser.conftest import NO_PROXY, ROOT, free_port, wait_for
 
 OWN = {"STEPMARK_DATA", "PORT", "DATABASE_URL", "REDIS_URL", "STATIC_ROOT", "SECRET_KEY", "DJANGO_SETTINGS_MODULE"}
 
@@ -103,7 +103,7 @@ class Visitor:
     def __init__(self, address: str) -> None:
         self.address = address
         cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
-        self.opener = urllib.request.build_opener(cookies)
+        self.opener = urllib.request.build_opener(NO_PROXY, cookies)
 
     def get(self, path: str) -> str:
         with self.opener.open(self.url(path), timeout=20) as response:
@@ -141,7 +141,7 @@ def status_of(url: str, **headers: str) -> tuple[int, Any]:
 
     request = urllib.request.Request(url, headers=headers)
     try:
-        with urllib.request.build_opener(Stay).open(request, timeout=10) as response:
+        with urllib.request.build_opener(NO_PROXY, Stay).open(request, timeout=10) as response:
             return response.status, response.headers
     except HTTPError as error:
         error.close()

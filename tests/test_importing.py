@@ -1,6 +1,7 @@
 """Files in: every format, every irregularity, twice, broken, and broken off."""
 
 import gzip
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -313,11 +314,9 @@ def test_a_load_that_lost_its_database_goes_on_where_it_was(
         write_batch(run, batch)
 
     monkeypatch.setattr(runs, "write_batch", write_until_third)
-    run = importing.start_run(
-        project=project, actor=None, name="x", format="auto", size=path.stat().st_size, state=State.RECEIVING
-    )
     with path.open("rb") as file:
-        importing.receive(run, file)
+        size = path.stat().st_size
+        run = importing.receive(project=project, actor=None, file=file, name="x", format="auto", size=size)
     with pytest.raises(OperationalError):
         importing.load_upload(run.pk)
     run.refresh_from_db()
@@ -338,3 +337,56 @@ def test_a_load_by_command_that_was_killed_is_not_left_running(project: Project,
     run.refresh_from_db()
     assert run.state == State.FAILED
     assert "load the file again" in run.failure
+
+
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [
+        ({"problem_id": "x" * 501, "steps": ["a"]}, "problem_id"),
+        ({"problem": "p", "solution_id": "x" * 501, "steps": ["a"]}, "solution_id"),
+        ({"question": "q", "ground_truth": "A: 1", "m": {"solution": "a\n" * 10_001}}, "steps"),
+        ({"problem": "p", "steps": ["a"] * 10_001}, "steps"),
+        ({"problem": " ", "steps": ["a"]}, "problem"),
+        (FOUND_ERROR | {"timestamp": "0001-01-01T00:00:00+05:00"}, "timestamp"),
+        ({"a\u0000b": 1}, "(line)"),
+    ],
+)
+def test_what_the_tables_cannot_hold_is_refused_by_line(
+    project: Project, load: Any, line: dict[str, Any], field: str
+) -> None:
+    run = load(project, [line, solution_line(1)])
+    assert (run.state, run.refused, run.solutions) == (State.DONE, 1, 1)
+    assert run.refusals.get().field == field
+
+
+def test_a_batch_of_long_lines_is_a_short_one(
+    project: Project, load: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "BATCH_BYTES", 1000)
+    sizes = []
+    write_batch = runs.write_batch
+    monkeypatch.setattr(
+        runs, "write_batch", lambda run, batch: (sizes.append(batch.lines), write_batch(run, batch))
+    )
+    load(project, [solution_line(number, steps=10) for number in range(1, 9)])
+    assert sum(sizes) == 8
+    assert max(sizes) < 4
+
+
+def test_a_gzip_bomb_fails_at_once(project: Project, load: Any, tmp_path: Path) -> None:
+    path = tmp_path / "bomb.jsonl.gz"
+    path.write_bytes(gzip.compress(b"\n" * 200_000_000, compresslevel=1))
+    run = load(project, path)
+    assert run.state == State.FAILED
+    assert "times its size" in run.failure
+
+
+def test_an_upload_that_broke_off_is_not_loaded(project: Project) -> None:
+    content = json.dumps(solution_line(1)).encode()
+    with pytest.raises(importing.BadFile, match="broke off"):
+        importing.receive(
+            project=project, actor=None, file=io.BytesIO(content), name="x", format="auto", size=100_000
+        )
+    run = LoadRun.objects.get()
+    assert run.state == State.FAILED
+    assert not run.chunks.exists()

@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
+from annotation.management.commands.up import programs
 from tests.__main__ import STRICT
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -75,3 +77,35 @@ def test_a_value_that_is_not_understood_is_named(tmp_path: Path, name: str, valu
     refused = start(tmp_path, **{name: value})
     assert refused.returncode == 1
     assert f"{name} is not set right" in refused.stderr
+
+
+def test_queries_of_the_web_server_end_after_their_time() -> None:
+    """Settings are loaded before the server starts its workers, as `manage.py web` does it."""
+    script = """
+import django; django.setup()
+import annotation.wsgi
+from django.db import connection
+with connection.cursor() as cursor:
+    cursor.execute("SHOW statement_timeout")
+    print(cursor.fetchone()[0])
+"""
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "annotation.settings"}
+    shown = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert shown.stdout.strip() == "15s"
+
+
+def test_containers_run_the_commands_of_make_run() -> None:
+    """docker-compose.yml cannot be run here: its commands, at least, are those of `manage.py up`."""
+    text = (ROOT / "docker-compose.yml").read_text()
+    services = yaml.safe_load(text)["services"]
+    for program in programs():
+        words = [Path(program.arguments[0]).name, *program.arguments[1:]]
+        command = (
+            services[program.name]["command"].replace(" --host 0.0.0.0", "").replace("python ", f"{words[0]} ")
+        )
+        assert command.split() == words
+        assert set(services[program.name]["depends_on"]) == {"migrate", "postgres", "redis"}
+        assert services[program.name]["environment"].keys() >= STRICT.keys()
+    assert all(f"${{{secret}:?" in text for secret in ("SECRET_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD"))

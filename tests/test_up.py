@@ -46,6 +46,7 @@ def rate_first_solution(installation: Installation) -> str:
 
 def test_the_first_ten_minutes(make: Make, tmp_path: Path) -> None:
     installation = make()
+    installation.environment |= {"http_proxy": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9"}
     process = installation.up(cwd=tmp_path)
     assert f"{installation.address}/" in installation.printed()
     rate_first_solution(installation)
@@ -146,9 +147,10 @@ def test_a_folder_that_cannot_be_used_is_named(make: Make, tmp_path: Path) -> No
     refused = installation.manage("migrate")
     assert refused.returncode != 0
     assert str(installation.data) in refused.stderr
+    assert "Traceback" not in refused.stderr
 
 
-def test_an_upload_is_loaded_by_the_real_worker(make: Make) -> None:
+def test_an_upload_is_loaded_by_the_real_worker_with_or_without_a_message(make: Make) -> None:
     installation = make()
     installation.up()
     manager = signed_in("manager", installation)
@@ -157,6 +159,10 @@ def test_an_upload_is_loaded_by_the_real_worker(make: Make) -> None:
     address = manager.at
     wait_for(lambda: "Loaded." in manager.get(address), 30)
     assert "<dd>6</dd>" in manager.get(address)
+    without_message = installation.manage("shell", "--no-imports", "-c", RECEIVE)
+    assert without_message.returncode == 0, without_message.stderr
+    address = f"{installation.address}/projects/demo/load/{without_message.stdout.strip()}/"
+    wait_for(lambda: "Loaded." in manager.get(address), 45)
 
 
 def test_the_production_shape_runs_with_strict_settings(make: Make) -> None:
@@ -185,6 +191,18 @@ def test_the_production_shape_runs_with_strict_settings(make: Make) -> None:
     assert strict.start(ping).wait(30) == 0, strict.printed()
     assert holder.poll() is None
 
+
+RECEIVE = """
+import io
+from annotation import importing
+from annotation.models import Project
+content = b'{"problem": "p", "steps": ["a"]}'
+project = Project.objects.get()
+run = importing.receive(
+    project=project, actor=None, file=io.BytesIO(content), name="x", format="auto", size=len(content)
+)
+print(run.pk)
+"""
 
 HOLD = """
 import time

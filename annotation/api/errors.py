@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import BadRequest
+from django.core.exceptions import ValidationError as DjangoValidationError
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -16,6 +17,8 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         return Response({"code": error.code, "detail": str(error)}, status=409)
     if isinstance(error, BadRequest):
         return Response({"code": "bad_request", "detail": str(error)}, status=400)
+    if isinstance(error, DjangoValidationError):
+        error = ValidationError(error.message_dict)
     response = exception_handler(error, context)
     if response is None:
         return None

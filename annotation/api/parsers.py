@@ -2,7 +2,18 @@
 
 from typing import Any, BinaryIO
 
-from rest_framework.parsers import BaseParser
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import BaseParser, JSONParser
+
+
+class ShallowJSONParser(JSONParser):
+    """JSON that is not nested without end."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except RecursionError as error:
+            raise ParseError("The JSON is nested too deep.") from error
 
 
 class LinesParser(BaseParser):

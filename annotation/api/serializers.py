@@ -20,7 +20,7 @@ class RatingField(serializers.IntegerField):
 
 
 class CredentialsIn(serializers.Serializer[Any]):
-    email = serializers.EmailField()
+    email = serializers.EmailField(max_length=254)
     password = serializers.CharField(trim_whitespace=False, max_length=4096)
 
 
@@ -36,18 +36,13 @@ class ErrorOut(serializers.Serializer[Any]):
 class ProjectOut(serializers.ModelSerializer[Project]):
     class Meta:
         model = Project
-        fields = ["slug", "name", "wanted", "lease_minutes", "created_at"]
+        fields = ["slug", "name", "wanted", "lease_minutes", "instructions", "created_at"]
 
 
 class ProjectIn(serializers.ModelSerializer[Project]):
     class Meta:
         model = Project
-        fields = ["slug", "name", "wanted", "lease_minutes"]
-
-    def validate_slug(self, slug: str) -> str:
-        if slug == "new":
-            raise serializers.ValidationError("This name is taken by a page of the site.")
-        return slug
+        fields = ["slug", "name", "wanted", "lease_minutes", "instructions"]
 
 
 class CountsOut(serializers.Serializer[Any]):
@@ -64,7 +59,9 @@ class CountsOut(serializers.Serializer[Any]):
 
 class LoadQuery(serializers.Serializer[Any]):
     format = serializers.ChoiceField(choices=importing.FORMATS, default=importing.AUTO)
-    name = serializers.CharField(default="upload.jsonl", max_length=200, help_text="File name, for the record.")
+    name = serializers.RegexField(
+        r"^[^\x00-\x1f\x7f]*$", default="upload.jsonl", max_length=200, help_text="File name, for the record."
+    )
 
 
 class RefusalOut(serializers.ModelSerializer[Refusal]):

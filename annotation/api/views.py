@@ -7,7 +7,6 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.core.exceptions import BadRequest
-from django.db import transaction
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -20,11 +19,11 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
-from annotation import access, audit, exporting, importing, labeling, overview, tasks
+from annotation import access, audit, exporting, importing, labeling, overview, projects, tasks
 from annotation.api import schema as schema  # noqa: PLC0414 (importing it registers the scheme)
 from annotation.api import serializers as s
 from annotation.api.parsers import GzipLinesParser, LinesParser
-from annotation.models import ApiToken, LoadRun, Role
+from annotation.models import ApiToken, LoadRun, Project, Role
 
 ANY_ROLE = tuple(Role)
 REFUSED = {409: s.ErrorOut}
@@ -73,9 +72,8 @@ class Projects(APIView):
         """Make a project (staff)."""
         serializer = s.ProjectIn(data=request.data)
         serializer.is_valid(raise_exception=True)
-        with transaction.atomic():
-            project = serializer.save()
-            audit.record(access.signed_in(request.user), "create project", project, project=project)
+        project = Project(**serializer.validated_data)
+        projects.create(actor=access.signed_in(request.user), project=project)
         return Response(s.ProjectOut(project).data, status=status.HTTP_201_CREATED)
 
 
@@ -103,17 +101,24 @@ class Load(APIView):
         project = access.project_for(request.user, slug, access.MANAGERS)
         query = valid(s.LoadQuery, request.query_params)
         body = cast("BinaryIO", request.data)
-        run = importing.start_run(
+        run = receive(
             project=project,
             actor=access.signed_in(request.user),
+            file=body,
             name=query["name"],
             format=query["format"],
             size=body_size(request),
-            state=LoadRun.State.RECEIVING,
         )
-        importing.receive(run, body)
         tasks.nudge_load(run.pk)
         return Response(s.LoadRunOut(run).data, status=status.HTTP_202_ACCEPTED)
+
+
+def receive(**given: Any) -> LoadRun:
+    """`importing.receive`, with a broken upload as a bad request."""
+    try:
+        return importing.receive(**given)
+    except importing.BadFile as error:
+        raise BadRequest(str(error)) from error
 
 
 def body_size(request: Request) -> int:

@@ -4,12 +4,15 @@ from pathlib import Path
 
 from django.db import transaction
 
-from annotation import importing
+from annotation import importing, projects
 from annotation import people as accounts
 from annotation.models import LoadRun, Project, Role, User
 
 SLUG = "demo"
 FILE = Path(__file__).parent / "solutions.jsonl"
+INSTRUCTIONS = """Judge each step by what stands before it; you need not solve the problem yourself.
+A step that only restates what is known is neutral. If you cannot tell within half a minute,
+say so at the bottom."""
 PEOPLE = {
     "labeler@demo.localhost": Role.LABELER,
     "researcher@demo.localhost": Role.RESEARCHER,
@@ -22,7 +25,7 @@ def load_if_empty() -> None:
     if Project.objects.exists() or User.objects.exists():
         return
     with transaction.atomic():
-        project = Project.objects.create(slug=SLUG, name="Demo")
+        project = projects.create(actor=None, project=Project(slug=SLUG, name="Demo", instructions=INSTRUCTIONS))
         for email, role in PEOPLE.items():
             User.objects.create_user(email, name=role.label, is_staff=role is Role.MANAGER)
             accounts.add_member(actor=None, project=project, email=email, roles=[role])

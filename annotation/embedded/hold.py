@@ -11,6 +11,7 @@ from typing import IO
 
 from annotation.embedded import postgres, valkey
 from annotation.embedded.home import Home
+from annotation.embedded.locks import is_free, try_lock
 
 READY_SECONDS = 90.0
 GONE_SECONDS = 30.0
@@ -48,7 +49,7 @@ class Hold:
 
     def release(self) -> None:
         """Let go. The last holder waits until the servers have stopped."""
-        last = try_exclusive(self.users)
+        last = try_lock(self.users)
         fcntl.flock(self.users, fcntl.LOCK_UN)
         deadline = time.monotonic() + GONE_SECONDS
         while last and not is_free(self.home.keeper_lock) and time.monotonic() < deadline:
@@ -67,20 +68,6 @@ def start_keeper(home: Home) -> None:
             stderr=log,
             check=False,
         )
-
-
-def try_exclusive(file: IO[str]) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def is_free(lock: Path) -> bool:
-    """Whether no process holds `lock`."""
-    with lock.open("a") as file:
-        return try_exclusive(file)
 
 
 holds: list[Hold] = []

@@ -3,17 +3,19 @@
 import hashlib
 import os
 import stat
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
+
+SHORT = Path("/tmp")  # noqa: S108 (make_folders checks whose folder it is)
+"""Not the environment's temporary folder, which may differ between two processes of one installation."""
 
 
 @dataclass(frozen=True)
 class Home:
     """The data folder of one installation and the names derived from it.
 
-    Sockets lie in a short folder of their own under the temporary directory: the path of a Unix socket may
+    Sockets lie in a short folder of their own under /tmp: the path of a Unix socket may
     have 107 bytes at most, and a checkout can lie deep.
     """
 
@@ -22,7 +24,7 @@ class Home:
     @property
     def sockets(self) -> Path:
         digest = hashlib.sha256(str(self.data).encode()).hexdigest()[:12]
-        return Path(tempfile.gettempdir()) / f"stepmark-{os.getuid()}-{digest}"
+        return SHORT / f"stepmark-{os.getuid()}-{digest}"
 
     @property
     def postgres_data(self) -> Path:

@@ -3,7 +3,6 @@
 Started by `hold.py` as `python -m annotation.embedded.keeper DATA_FOLDER`; never by hand.
 """
 
-import fcntl
 import logging
 import os
 import shutil
@@ -17,20 +16,12 @@ from typing import IO
 
 from annotation.embedded import postgres, valkey
 from annotation.embedded.home import Home
+from annotation.embedded.locks import try_lock
 
 START_ATTEMPTS = 40
 LOOK_SECONDS = 0.1
 
 log = logging.getLogger("keeper")
-
-
-def try_lock(file: IO[str]) -> bool:
-    """Take an exclusive lock on `file` if nobody else has it."""
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def start_server(

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -15,6 +16,10 @@ from annotation.embedded.process import appear_unprivileged, bound_child, is_run
 
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
+NOT_AS_ROOT = (
+    "PostgreSQL cannot run as root here because this system closes user namespaces; "
+    "run as a plain user, or name a server in DATABASE_URL and REDIS_URL"
+)
 
 
 def binary(name: str) -> Path:
@@ -42,10 +47,7 @@ def make_cluster(home: Home) -> None:
             check=False,
         )
     except subprocess.SubprocessError as error:
-        raise RuntimeError(
-            "PostgreSQL cannot run as root here because this system closes user namespaces; "
-            "run as a plain user, or name a server in DATABASE_URL and REDIS_URL"
-        ) from error
+        raise RuntimeError(NOT_AS_ROOT) from error
     if made.returncode != 0:
         raise RuntimeError(f"initdb failed: {made.stderr.strip() or made.stdout.strip()}")
     unfinished.rename(home.postgres_data)
@@ -88,6 +90,13 @@ def start(home: Home) -> subprocess.Popen[bytes]:
         "shared_buffers": "256MB",
         "max_wal_size": "4GB",
     }
+    try:
+        return start_process(home, settings, prepare)
+    except subprocess.SubprocessError as error:
+        raise RuntimeError(NOT_AS_ROOT) from error
+
+
+def start_process(home: Home, settings: dict[str, str], prepare: Callable[[], None]) -> subprocess.Popen[bytes]:
     with (home.logs / "postgres.log").open("ab") as log:
         return subprocess.Popen(
             [binary("postgres"), "-D", home.postgres_data, *(f"--{k}={v}" for k, v in settings.items())],

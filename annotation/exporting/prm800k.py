@@ -1,7 +1,7 @@
 """Submitted annotations as PRM800K lines, in the order in which they were begun or loaded.
 
-A line that was loaded comes out as it came in, byte for byte when it was written as Python's `json.dumps`
-writes it (the released files are), and equal as JSON otherwise.
+A line that was loaded comes out as it came in, byte for byte when it was written as the released files are
+(docs/formats.md says what happens to other lines).
 """
 
 import json

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from annotation.records import Line
 
@@ -14,6 +15,11 @@ from annotation.records import Line
 def digest_of(*parts: Any) -> UUID:
     """A 128-bit identity of some content; equal content gives the equal digest, whichever file it came in."""
     return UUID(bytes=blake2b(msgspec.json.encode(parts), digest_size=16).digest())
+
+
+def as_text(value: str | float | UnsetType | None) -> str | None:
+    """A text or a number as text; None for null and for an absent key."""
+    return None if value is None or value is UNSET else str(value)
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 
 from annotation.importing import gsm8k, math, prm800k, solutions
-from annotation.importing.entries import Parsed
+from annotation.importing.entries import Entry, Parsed
 from annotation.importing.lines import RawLine
 from annotation.importing.refusing import LINE, located
-from annotation.records import RecordError
+from annotation.records import MAX_STEPS, RecordError
 
 AUTO = "auto"
 MODULES: dict[str, ModuleType] = {"prm800k": prm800k, "gsm8k": gsm8k, "math": math, "solutions": solutions}
@@ -19,6 +19,8 @@ FORMATS = (AUTO, *MODULES)
 
 keys_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
 anything_decoder = msgspec.json.Decoder()
+
+MAX_ID = 500
 
 SURROGATE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..)\\u[dD][c-fC-F]")
 
@@ -38,11 +40,27 @@ def parse(raw: RawLine, name: str) -> Parsed:
         raise located(error) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise RecordError(LINE, malformed(raw.text, error)) from error
+    for entry in parsed.entries:
+        check_sizes(entry)
     if b"\\u0000" in raw.text:  # a bare one is no JSON
         refuse_unstorable(anything_decoder.decode(raw.text), "")
     if hasattr(module, "KEYS"):
         parsed.ignored = set(keys_decoder.decode(raw.text)) - module.KEYS
     return parsed
+
+
+def check_sizes(entry: Entry) -> None:
+    """Refuse what the tables cannot hold: endless solutions, and ids too long for an index."""
+    solution = entry.solution
+    if solution is not None and len(solution.completions) > MAX_STEPS:
+        raise RecordError("steps", f"more than {MAX_STEPS} steps")
+    ids = {
+        "problem_id": entry.problem.external_id,
+        "solution_id": None if solution is None else solution.external_id,
+    }
+    for field, value in ids.items():
+        if value is not None and len(value) > MAX_ID:
+            raise RecordError(field, f"longer than {MAX_ID} characters")
 
 
 def detect(text: bytes) -> ModuleType:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 MAX_LINE = 10 * 1024 * 1024
 BLOCK = 1024 * 1024
+MOST_INFLATED = 100
 GZIP_MAGIC = b"\x1f\x8b"
 BOM = b"\xef\xbb\xbf"
 
@@ -34,16 +35,19 @@ def blocks_of(path: Path) -> Iterator[bytes]:
 
 def inflated(blocks: Iterable[bytes]) -> Iterator[tuple[bytes, int]]:
     """Blocks of content with the count of file bytes read, whether the file is gzip or plain."""
-    read = 0
+    read = inflated_bytes = 0
     gunzip: Gunzip | None = None
     for block in blocks:
         if read == 0 and block.startswith(GZIP_MAGIC):
             gunzip = Gunzip()
         read += len(block)
         for content in [block] if gunzip is None else gunzip.contents(block):
+            inflated_bytes += len(content)
+            if inflated_bytes > MOST_INFLATED * read + MAX_LINE:
+                raise BrokenGzipError(f"this holds more than {MOST_INFLATED} times its size; unpack it first")
             yield content, read
     if gunzip is not None and gunzip.is_within_member:
-        raise BrokenGzipError("the file ends too early")
+        raise BrokenGzipError("broken gzip file: it ends too early")
 
 
 class Gunzip:
@@ -59,7 +63,7 @@ class Gunzip:
             try:
                 yield self.member.decompress(block, BLOCK)
             except zlib.error as error:
-                raise BrokenGzipError(str(error)) from error
+                raise BrokenGzipError(f"broken gzip file: {error}") from error
             block = self.member.unconsumed_tail
             if self.member.eof:
                 block = self.member.unused_data
@@ -74,7 +78,7 @@ def read_lines(blocks: Iterable[bytes]) -> Iterator[RawLine]:
         *whole, rest = (rest + content).split(b"\n")
         for text in whole:
             number += 1
-            if skipping:
+            if skipping or len(text) > MAX_LINE:
                 skipping = False
                 yield RawLine(number, b"", read, is_too_long=True)
             elif line := clean(text, number):

@@ -6,7 +6,7 @@ the last `\\boxed{}` of the solution.
 
 import msgspec
 
-from annotation.importing.entries import Entry, Parsed, ProblemEntry
+from annotation.importing.entries import Entry, Parsed, ProblemEntry, as_text
 
 
 class MathLine(msgspec.Struct):
@@ -39,13 +39,13 @@ def parse(text: bytes) -> Parsed:
         answer=answer,
         solution=line.solution,
         subject=line.subject or line.type,
-        level=None if line.level is None else str(line.level),
+        level=as_text(line.level),
     )
     return Parsed([Entry(problem)])
 
 
 def first_id(*ids: str | int | None) -> str | None:
-    return next((str(value) for value in ids if value is not None), None)
+    return next((as_text(value) for value in ids if value is not None), None)
 
 
 def boxed(solution: str) -> str | None:

@@ -6,7 +6,7 @@ Source of the shape: openai/prm800k, README and released rows; `annotation.recor
 import msgspec
 from msgspec import UNSET
 
-from annotation.importing.entries import Entry, Parsed, ProblemEntry, SolutionEntry
+from annotation.importing.entries import Entry, Parsed, ProblemEntry, SolutionEntry, as_text
 from annotation.records import Line, Question, validate
 
 decoder = msgspec.json.Decoder(Line)
@@ -23,18 +23,13 @@ def parse(text: bytes) -> Parsed:
     return Parsed([Entry(problem_of(line), solution_of(line), line if has_label else None)])
 
 
-def known(value: object) -> str | None:
-    """A text or a number as text; None for null and for an absent key."""
-    return None if value is None or value is UNSET else str(value)
-
-
 def problem_of(line: Line) -> ProblemEntry:
     question = line.question
     return ProblemEntry(
         text=question.problem,
-        external_id=known(line.problem_id),
+        external_id=as_text(line.problem_id),
         answer=question.ground_truth_answer,
-        solution=known(question.ground_truth_solution),
+        solution=as_text(question.ground_truth_solution),
     )
 
 
@@ -43,9 +38,9 @@ def solution_of(line: Line) -> SolutionEntry:
     score = question.pre_generated_verifier_score
     return SolutionEntry(
         completions=completions_of(line, question),
-        external_id=known(line.solution_id),
+        external_id=as_text(line.solution_id),
         pre_generated=question.pre_generated_steps is not UNSET,
-        answer=known(question.pre_generated_answer),
+        answer=as_text(question.pre_generated_answer),
         score=None if score is UNSET else score,
         generation=None if line.generation is UNSET else line.generation,
         is_quality_control=line.is_quality_control_question is True,

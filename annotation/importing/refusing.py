@@ -18,4 +18,19 @@ def located(error: msgspec.ValidationError, within: str = "") -> RecordError:
     if unknown:
         missing = unknown[1].startswith("missing")
         return RecordError(field, "missing" if missing else "not a field of this format; remove it")
-    return RecordError(field or LINE, reason)
+    return RecordError(field or LINE, in_words(reason))
+
+
+KINDS = {
+    "str": "a text", "int": "a whole number", "float": "a number", "bool": "true or false", "null": "null",
+    "array": "a list", "object": "an object",
+}  # fmt: skip
+
+
+def in_words(reason: str) -> str:
+    """msgspec's "Expected `str | null`, got `int`" as "must be a text or null, is a whole number"."""
+    wrong = re.fullmatch(r"Expected `([^`]+)`, got `([^`]+)`", reason)
+    if wrong is None:
+        return reason
+    wanted = " or ".join(KINDS.get(kind, kind) for kind in wrong[1].split(" | "))
+    return f"must be {wanted}, is {KINDS.get(wrong[2], wrong[2])}"

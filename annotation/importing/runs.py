@@ -32,6 +32,7 @@ from annotation.models import (
 from annotation.records import RecordError
 
 BATCH_LINES = 1_000
+BATCH_BYTES = 16 * 1024 * 1024
 KEPT_REFUSALS = 1_000
 STALE = timedelta(seconds=60)
 UPLOAD_PATIENCE = timedelta(hours=1)
@@ -50,6 +51,7 @@ class BadFile(ValueError):
     """The file as a whole cannot be read; the message says why and what to do."""
 
 
+@transaction.atomic
 def start_run(
     *,
     project: Project,
@@ -66,13 +68,26 @@ def start_run(
     return run
 
 
-def receive(run: LoadRun, file: BinaryIO) -> None:
-    """Keep an uploaded file for a worker, and let the run wait for one."""
+def receive(*, project: Project, actor: User | None, file: BinaryIO, name: str, format: str, size: int) -> LoadRun:  # noqa: A002
+    """Keep an uploaded file for a worker; the run waits for one. Tell one afterwards (`tasks.nudge_load`).
+
+    Raises `BadFile` when fewer bytes come than were announced.
+    """
+    run = start_run(project=project, actor=actor, name=name, format=format, size=size, state=State.RECEIVING)
     with transaction.atomic():
+        received = 0
         for index, block in enumerate(iter(lambda: file.read(BLOCK), b"")):
             UploadChunk.objects.create(run=run, index=index, data=block)
-        run.state = State.WAITING
-        run.save()
+            received += len(block)
+        if received != size:
+            run.chunks.all().delete()
+            end(run, State.FAILED, f"the upload broke off after {received} of {size} bytes; upload the file again")
+        else:
+            run.state = State.WAITING
+            run.save()
+    if run.is_over:
+        raise BadFile(run.failure)
+    return run
 
 
 def load_file(run: LoadRun, path: Path, on_progress: Callable[[LoadRun], None]) -> None:
@@ -131,13 +146,13 @@ def work(run: LoadRun, blocks: Iterable[bytes], on_progress: Callable[[LoadRun],
         for batch in parsed_ahead(lines, run.format):
             write_batch(run, batch)
             on_progress(run)
-    except BadFile as error:
+    except (BadFile, BrokenGzipError) as error:
         end(run, State.FAILED, str(error))
-    except BrokenGzipError as error:
-        end(run, State.FAILED, f"broken gzip file: {error}")
     except Overtaken:
         run.refresh_from_db()
-    except OperationalError:
+    except OperationalError as error:
+        if not is_passing(error):
+            end(run, State.FAILED, f"the database refuses it: {error}")
         raise
     except KeyboardInterrupt:
         end(run, State.FAILED, "stopped by hand; load the file again to go on")
@@ -166,7 +181,7 @@ def parsed_ahead(lines: Iterator[RawLine], format: str) -> Iterator[Batch]:  # n
     """The file in batches. The next one is parsed in a thread while the database works on this one."""
     with ThreadPoolExecutor(1) as thread:
         coming: Future[Batch] | None = None
-        while raw := list(islice(lines, BATCH_LINES)):
+        while raw := next_batch(lines):
             if raw[0].number == 1 and raw[0].text.startswith(LFS_POINTER):
                 raise BadFile("this is a Git LFS pointer, not the data; run `git lfs pull` where it came from")
             ready, coming = coming, thread.submit(parse_batch, raw, format)
@@ -174,6 +189,18 @@ def parsed_ahead(lines: Iterator[RawLine], format: str) -> Iterator[Batch]:  # n
                 yield ready.result()
         if coming is not None:
             yield coming.result()
+
+
+def next_batch(lines: Iterator[RawLine]) -> list[RawLine]:
+    """Up to `BATCH_LINES` lines, fewer when they are long: a batch has `BATCH_BYTES` and one line at most."""
+    batch: list[RawLine] = []
+    size = 0
+    for line in islice(lines, BATCH_LINES):
+        batch.append(line)
+        size += len(line.text)
+        if size >= BATCH_BYTES:
+            break
+    return batch
 
 
 def parse_batch(raw_lines: list[RawLine], format: str) -> Batch:  # noqa: A002
@@ -189,6 +216,12 @@ def parse_batch(raw_lines: list[RawLine], format: str) -> Batch:  # noqa: A002
     return batch
 
 
+def is_passing(error: OperationalError) -> bool:
+    """Whether trying again may help: a lost connection, a lock, a full disk; not a limit of the data."""
+    sqlstate = getattr(error.__cause__, "sqlstate", None)
+    return sqlstate is None or sqlstate[:2] in {"08", "40", "53", "55", "57"}
+
+
 def write_batch(run: LoadRun, batch: Batch) -> None:
     with transaction.atomic():
         written = write(run.project, batch.parsed, batch.refused)
@@ -200,9 +233,14 @@ def keep_refusals(run: LoadRun, refused: list[Refused]) -> None:
     """Store the first thousand; all of them are counted."""
     room = max(0, KEPT_REFUSALS - run.refused)
     Refusal.objects.bulk_create(
-        Refusal(run=run, line=one.line, field=one.field[:200], reason=one.reason[:1000])
+        Refusal(run=run, line=one.line, field=storable(one.field)[:200], reason=storable(one.reason)[:1000])
         for one in sorted(refused, key=lambda one: one.line)[:room]
     )
+
+
+def storable(text: str) -> str:
+    """What a refusal quotes of a line may itself be what PostgreSQL cannot hold."""
+    return text.replace("\x00", "\\u0000").encode(errors="backslashreplace").decode()
 
 
 def count(run: LoadRun, batch: Batch, written: Written) -> None:

@@ -6,9 +6,9 @@ and may have `answer, score, generator, solution_id, is_correct, ground_truth_an
 
 import msgspec
 
-from annotation.importing.entries import Entry, Parsed, ProblemEntry, SolutionEntry
+from annotation.importing.entries import Entry, Parsed, ProblemEntry, SolutionEntry, as_text
 from annotation.importing.math import first_id
-from annotation.records import MAX_STEPS, RecordError
+from annotation.records import RecordError
 
 
 class SolutionLine(msgspec.Struct):
@@ -38,28 +38,26 @@ def matches(keys: dict[str, msgspec.Raw]) -> bool:
 
 def parse(text: bytes) -> Parsed:
     line = decoder.decode(text)
+    if line.problem is not None and not line.problem.strip():
+        raise RecordError("problem", "empty")
     if line.problem is None and line.problem_id is None:
         raise RecordError("problem", "missing, and there is no problem_id either")
     problem = ProblemEntry(
         text=line.problem,
         external_id=first_id(line.problem_id),
-        answer=first_id_or_number(line.ground_truth_answer),
+        answer=as_text(line.ground_truth_answer),
         solution=line.ground_truth_solution,
         is_complete=line.ground_truth_answer is not None or line.ground_truth_solution is not None,
     )
     solution = SolutionEntry(
         completions=[[step] for step in steps_of(line)],
         external_id=first_id(line.solution_id, line.id),
-        answer=first_id_or_number(line.answer),
+        answer=as_text(line.answer),
         score=line.score,
         generator=line.generator,
         is_correct=line.is_correct,
     )
     return Parsed([Entry(problem, solution)])
-
-
-def first_id_or_number(value: str | float | None) -> str | None:
-    return None if value is None else str(value)
 
 
 def steps_of(line: SolutionLine) -> list[str]:
@@ -72,8 +70,6 @@ def steps_of(line: SolutionLine) -> list[str]:
     field = "steps" if line.steps is not None else "solution"
     if not steps:
         raise RecordError(field, "holds no step")
-    if len(steps) > MAX_STEPS:
-        raise RecordError(field, f"holds more than {MAX_STEPS} steps")
     for index, step in enumerate(steps):
         if not step.strip():
             raise RecordError(f"steps[{index}]", "empty; a step needs text to be rated")

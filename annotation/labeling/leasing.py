@@ -58,7 +58,8 @@ CLAIM = """
 # The place of this labeler in this task, or another one that is free.
 HOLD = """
     UPDATE annotation_place
-    SET labeler_id = %(labeler)s, leased_at = coalesce(leased_at, now()),
+    SET labeler_id = %(labeler)s,
+        leased_at = CASE WHEN labeler_id = %(labeler)s THEN leased_at ELSE now() END,
         expires_at = now() + make_interval(mins => %(minutes)s)
     WHERE (task_id, slot) = (
         SELECT task_id, slot FROM annotation_place

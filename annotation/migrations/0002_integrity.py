@@ -42,11 +42,15 @@ END $$;
 CREATE TRIGGER label_fixed_once_submitted
     BEFORE UPDATE OR DELETE ON annotation_steplabel
     FOR EACH ROW EXECUTE FUNCTION annotation_refuse_label_change();
+CREATE TRIGGER written_step_fixed_once_submitted
+    BEFORE UPDATE OR DELETE ON annotation_humancompletion
+    FOR EACH ROW EXECUTE FUNCTION annotation_refuse_label_change();
 """
 
 CHANGEABLE = """
 DROP TRIGGER annotation_fixed_once_submitted ON annotation_annotation;
 DROP FUNCTION annotation_refuse_change;
+DROP TRIGGER written_step_fixed_once_submitted ON annotation_humancompletion;
 DROP TRIGGER label_fixed_once_submitted ON annotation_steplabel;
 DROP FUNCTION annotation_refuse_label_change;
 """

@@ -1,14 +1,20 @@
 """What is labeled: projects, problems, solutions and the completions of their steps."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
 
+def not_a_page(slug: str) -> None:
+    if slug == "new":
+        raise ValidationError("This name is taken by a page of the site.")
+
+
 class Project(models.Model):
     """One data-collection campaign."""
 
-    slug = models.SlugField(max_length=60, unique=True)
+    slug = models.SlugField(max_length=60, unique=True, validators=[not_a_page])
     name = models.CharField(max_length=120)
     instructions = models.TextField(blank=True)
     wanted = models.PositiveSmallIntegerField(

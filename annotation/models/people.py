@@ -118,6 +118,7 @@ class SignInLink(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+    is_from_manager = models.BooleanField("made by a manager, who may have signed in with it", default=False)
 
     objects = SecretQuerySet.as_manager()
 

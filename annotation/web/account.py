@@ -5,7 +5,7 @@ from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.views import LoginView
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
@@ -42,18 +42,20 @@ def sign_in_link(request: HttpRequest, secret: str) -> HttpResponseBase:
         return render(request, "account/link.html", {"user_of_link": None}, status=410)
     login(request, user, backend=PASSWORD_BACKEND)
     target = request.GET.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(target, allowed_hosts=None)
-    return redirect(target if is_ours else settings.LOGIN_REDIRECT_URL)
+    is_ours = target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None)
+    return HttpResponseRedirect(target) if is_ours else redirect(settings.LOGIN_REDIRECT_URL)
 
 
 @audience("signed-in")
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def password(request: HttpRequest) -> HttpResponseBase:
-    """Set a password; whoever is signed in elsewhere as this person is signed out."""
+    """Set a password; this ends the person's other sessions, API tokens and sign-in links."""
     form = SetPasswordForm(access.signed_in(request.user), request.POST or None)
     if request.method == "POST" and form.is_valid():
-        login(request, form.save(), backend=PASSWORD_BACKEND)
+        user = form.save()
+        people.end_secrets(user)
+        login(request, user, backend=PASSWORD_BACKEND)
         messages.success(request, "Your password is set.")
         return redirect("home")
     return render(request, "account/password.html", {"form": form})

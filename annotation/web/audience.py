@@ -1,4 +1,4 @@
-"""Who a page is for. Every view says so; tests/test_urls.py fails on one that does not.
+"""Who a page is for. Every view says so; tests/web/test_urls.py fails on one that does not.
 
 The audience is a coarse gate (is somebody signed in, is it staff). Which rows a person may reach is decided
 by `annotation.access` alone.
@@ -33,11 +33,16 @@ def audience(who: Audience) -> Callable[[View[P]], View[P]]:
     return decorate
 
 
+def is_fetch(request: HttpRequest) -> bool:
+    """Whether a script of the page asks, which can do nothing with a whole page or a redirect to one."""
+    return bool(request.headers.get("HX-Request")) or request.headers.get("X-Requested-With") == "fetch"
+
+
 def refusal(request: HttpRequest, who: Audience) -> HttpResponseBase | None:
     if who == "anyone":
         return None
     if not request.user.is_authenticated:
-        if request.headers.get("HX-Request") or request.headers.get("X-Requested-With") == "fetch":
+        if is_fetch(request):
             return HttpResponse("You are signed out.", status=401, content_type="text/plain")
         return redirect_to_login(request.get_full_path())
     if who == "staff" and not request.user.is_staff:

@@ -31,7 +31,9 @@ def parse_ratings(post: Mapping[str, Any]) -> dict[int, Rating | None]:
 
 class SignInForm(AuthenticationForm):
     username = forms.EmailField(
-        label="Email", widget=forms.EmailInput(attrs={"autofocus": True, "autocomplete": "username"})
+        label="Email",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autofocus": True, "autocomplete": "username"}),
     )
     error_messages = {  # noqa: RUF012
         "invalid_login": "This email and password do not go together. Passwords distinguish A and a.",
@@ -55,12 +57,6 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ("name", "slug", "wanted", "lease_minutes")
         labels = {"slug": "Name in addresses and commands"}  # noqa: RUF012
 
-    def clean_slug(self) -> str:
-        slug: str = self.cleaned_data["slug"]
-        if slug == "new":
-            raise forms.ValidationError("This name is taken by a page of the site.")
-        return slug
-
 
 class ProjectSettingsForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
@@ -82,7 +78,7 @@ class LoadForm(forms.Form):
 
 
 class MemberForm(forms.Form):
-    email = forms.EmailField(label="Email")
+    email = forms.EmailField(label="Email", max_length=254)
     name = forms.CharField(label="Name", max_length=120, required=False)
     roles = forms.MultipleChoiceField(
         label="Roles", choices=Role.choices, widget=forms.CheckboxSelectMultiple, required=False

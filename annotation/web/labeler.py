@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from annotation import access, labeling
 from annotation.models import Lease
-from annotation.web.audience import audience
+from annotation.web.audience import audience, is_fetch
 from annotation.web.forms import SubmitForm, parse_ratings
 
 
@@ -66,7 +66,7 @@ def save(request: HttpRequest, token: UUID) -> HttpResponseBase:
     if is_fetch(request):
         return HttpResponse(status=204)
     messages.success(request, "Saved.")
-    return redirect("desk", token)
+    return redirect(f"{reverse('desk', args=[token])}#step-{max(ratings, default=0)}")
 
 
 @audience("labelers")
@@ -109,7 +109,3 @@ def refuse(request: HttpRequest, lease: Lease, error: labeling.LabelingError) ->
         return HttpResponse(str(error), status=409, content_type="text/plain")
     messages.error(request, str(error))
     return redirect("label") if isinstance(error, labeling.LeaseLost) else redirect("desk", lease.token)
-
-
-def is_fetch(request: HttpRequest) -> bool:
-    return bool(request.headers.get("HX-Request")) or request.headers.get("X-Requested-With") == "fetch"

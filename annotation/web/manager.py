@@ -1,14 +1,15 @@
 """Running a project: load, people, settings, export."""
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from annotation import access, audit, exporting, importing, overview, people, tasks
-from annotation.models import LoadRun, Membership, Project, Role
+from annotation import access, audit, exporting, importing, overview, people, projects, tasks
+from annotation.models import Membership, Project, Role
 from annotation.web.audience import audience
 from annotation.web.forms import LoadForm, MemberForm, ProjectForm, ProjectSettingsForm, RolesForm
 from annotation.web.pages import render_project
@@ -21,10 +22,12 @@ WITH_FORM = ["GET", "HEAD", "POST"]
 def new_project(request: HttpRequest) -> HttpResponseBase:
     form = ProjectForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            project = form.save()
-            audit.record(access.signed_in(request.user), "create project", project, project=project)
-        return redirect("load", project.slug)
+        try:
+            project = projects.create(actor=access.signed_in(request.user), project=form.save(commit=False))
+        except ValidationError as error:
+            form.add_error(None, error.messages)
+        else:
+            return redirect("load", project.slug)
     return render(request, "manage/new_project.html", {"form": form})
 
 
@@ -55,15 +58,14 @@ def load(request: HttpRequest, slug: str) -> HttpResponseBase:
     form = LoadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
-        run = importing.start_run(
+        run = importing.receive(
             project=project,
             actor=access.signed_in(request.user),
+            file=file,
             name=file.name,
             format=form.cleaned_data["format"],
             size=file.size,
-            state=LoadRun.State.RECEIVING,
         )
-        importing.receive(run, file)
         tasks.nudge_load(run.pk)
         return redirect("run", slug, run.pk)
     runs = project.load_runs.order_by("-id")[:20]

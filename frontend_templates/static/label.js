@@ -60,8 +60,10 @@ function rate(step, value) {
 
 // A radio of this step has changed, by key or by hand: keep it, and go on to the next step.
 function rated(step) {
-  undoable.push([step.id, known.get(step.id)]);
-  keep(step);
+  if (known.get(step.id) !== valueOf(step)) {
+    undoable.push([step.id, known.get(step.id)]);
+    keep(step);
+  }
   const all = reachable();
   goTo(all[Math.min(all.indexOf(step) + 1, all.length - 1)]);
 }
@@ -127,7 +129,7 @@ class Saver {
   async post(ratings) {
     const body = new URLSearchParams([...ratings, ["csrfmiddlewaretoken", form().elements.csrfmiddlewaretoken.value]]);
     try {
-      const response = await fetch(this.url, {
+      const response = await sendForm(this.url, {
         method: "POST",
         body,
         headers: { "X-Requested-With": "fetch" },
@@ -142,14 +144,10 @@ class Saver {
   // While a submit is under way, which carries all ratings itself.
   pause() {
     this.paused = true;
+    page().inert = true;
+    this.say("Submitting …");
     clearTimeout(this.timer);
     this.request.abort();
-  }
-
-  goOn() {
-    this.paused = false;
-    this.request = new AbortController();
-    this.send();
   }
 
   say(text, trouble = false) {
@@ -160,13 +158,33 @@ class Saver {
   }
 }
 
+// Signing in anew, in another tab, changes the form's token: take the one of the page as it is now, and send again.
+async function sendForm(url, request) {
+  const response = await fetch(url, request);
+  if (response.status !== 403 || !(await renewToken())) return response;
+  request.body.set("csrfmiddlewaretoken", form().elements.csrfmiddlewaretoken.value);
+  return fetch(url, request);
+}
+
+async function renewToken() {
+  const response = await fetch(window.location.href);
+  const now = new DOMParser().parseFromString(await response.text(), "text/html");
+  const token = now.querySelector(".desk [name=csrfmiddlewaretoken]");
+  if (token) form().elements.csrfmiddlewaretoken.value = token.value;
+  return token !== null;
+}
+
 function whyNot(status, text) {
   if (status === 401) return "you are signed out. Sign in in another tab; your ratings stay here.";
   return status === 409 ? text : `the server answers ${status}.`;
 }
 
+// The reason stays until the labeler acts again: the ratings were in the submit, saving them can wait.
 function notSubmitted(why) {
-  saver.goOn();
+  saver.paused = false;
+  page().inert = false;
+  goTo(currentStep());
+  saver.request = new AbortController();
   saver.say(`Not submitted: ${why}`, true);
 }
 
@@ -174,12 +192,16 @@ let saver;
 
 // --- keys -------------------------------------------------------------------------------------------------
 
+function showKeys() {
+  document.getElementById("keys").showModal();
+}
+
 const KEYS = {
   ArrowDown: () => move(1),
   ArrowUp: () => move(-1),
   u: undo,
   Enter: () => finishReason() !== "open" && form().requestSubmit(page().querySelector(".submit")),
-  "?": () => document.getElementById("keys").showModal(),
+  "?": showKeys,
 };
 for (const [key, value] of Object.entries(RATINGS)) {
   KEYS[key] = () => currentStep() && !currentStep().querySelector("fieldset").disabled && rate(currentStep(), value);
@@ -192,7 +214,7 @@ function isBusy(target) {
 
 function onKey(event) {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  if (!page() || isBusy(event.target) || !(event.key in KEYS)) return;
+  if (!page() || saver?.paused || isBusy(event.target) || !(event.key in KEYS)) return;
   event.preventDefault();
   if (!event.repeat || event.key.startsWith("Arrow")) KEYS[event.key]();
 }
@@ -202,7 +224,7 @@ function onKey(event) {
 function begin() {
   saver = undefined;
   if (!page()) return;
-  undoable = [];
+  undoable = steps().filter(checked).map((step) => [step.id, ""]);
   known = new Map(steps().map((step) => [step.id, valueOf(step)]));
   saver = new Saver(page().dataset.save);
   refresh();
@@ -215,6 +237,7 @@ document.addEventListener("change", ({ target }) => {
   if (target.type === "radio" && target.closest(".step")) rated(target.closest(".step"));
 });
 document.addEventListener("click", (event) => {
+  if (event.target.closest?.(".show-keys")) showKeys();
   const step = event.target.closest?.(".step");
   if (step && reachable().includes(step) && !event.target.closest(".ratings")) goTo(step);
 });
@@ -223,8 +246,9 @@ document.addEventListener("htmx:afterSwap", () => {
   begin();
 });
 document.addEventListener("htmx:beforeSend", () => saver?.pause());
-document.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
-  notSubmitted(whyNot(xhr.status, xhr.responseText));
+document.addEventListener("htmx:responseError", async ({ detail: { xhr } }) => {
+  const isRenewed = xhr.status === 403 && (await renewToken());
+  notSubmitted(isRenewed ? "you signed in anew. Press Enter again." : whyNot(xhr.status, xhr.responseText));
 });
 for (const name of ["htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(name, () => notSubmitted("the server cannot be reached. Press Enter to try again."));

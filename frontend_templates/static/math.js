@@ -15,9 +15,9 @@ const PARTS = new RegExp(
     /\\\[([\s\S]+?)\\\]/, // 2: display
     /(\\begin\{(align\*?|aligned|gather\*?|equation\*?|cases|array|[pbvBV]?matrix)\}[\s\S]+?\\end\{\4\})/, // 3: display
     /\\\(([\s\S]+?)\\\)/, // 5: inline
-    /\$((?![\s$])(?:\\.|[^\\$])*?(?:\\.|[^\s\\$]))\$(?!\d)/, // 6: inline
+    /\$((?![\s$])(?:\\.|[^\\$])*?(?:\\.|[^\s\\$]))\$(?!\d|<<)/, // 6: inline
     /<<([^<>\n]{1,200})>>/, // 7: a calculator's mark
-    /^# (.+)$/, // 8: a heading
+    /^# (.+)$\n*/, // 8: a heading
     /(\\\$)/, // 9: a dollar sign
   ].map((part) => part.source).join("|"),
   "gm",

@@ -9,8 +9,9 @@ from annotation.embedded import EmbeddedError
 from tests.bench import desk, exporting, loading, machine, page, peers, report, workload
 from tests.bench.figures import Outcome, Table
 from tests.bench.installation import CODE, Installation, fresh_installation
-from tests.bench.processes import BenchError, Others
+from tests.bench.processes import BenchError
 from tests.bench.sizes import FULL, QUICK, Sizes
+from tests.bench.surroundings import Surroundings
 
 SUBJECTS: dict[str, Callable[[Installation, Sizes], Outcome]] = {
     "load": loading.measure,
@@ -55,9 +56,9 @@ def main() -> int:
 
 def measure(given: argparse.Namespace, sizes: Sizes) -> int:
     with fresh_installation() as installation:
-        others: dict[str, float] = {}
-        outcomes = [measure_one(name, installation, sizes, others) for name in given.only]
-        about = machine.describe(installation, others)
+        surroundings: dict[str, str] = {}
+        outcomes = [measure_one(name, installation, sizes, surroundings) for name in given.only]
+        about = machine.describe(installation, surroundings)
     tables = report.tables_of(about, outcomes, peers.TABLE)
     print(report.text(tables))
     wrong = [sentence for outcome in outcomes for sentence in outcome.wrong]
@@ -68,20 +69,18 @@ def measure(given: argparse.Namespace, sizes: Sizes) -> int:
     return 1 if wrong else 0
 
 
-def measure_one(name: str, installation: Installation, sizes: Sizes, others: dict[str, float]) -> Outcome:
+def measure_one(name: str, installation: Installation, sizes: Sizes, surroundings: dict[str, str]) -> Outcome:
     """What the subject found; one that cannot be measured does not take the rest with it.
 
-    Fills in how many cores were busy with other work, but not for the page: nothing is left to tell the time
-    of Chromium's helpers from that of others once Chromium has ended.
+    The time of Chromium's helpers cannot be told from that of other work once Chromium has ended.
     """
     print(f"bench: {name} ...", file=sys.stderr, flush=True)
-    meter = Others(installation.postmaster)
+    around = Surroundings(installation.postmaster)
     try:
         outcome = SUBJECTS[name](installation, sizes)
     except BenchError as error:
         outcome = Outcome(wrong=[f"{name} is not measured: {error}"])
-    if name != "page":
-        others[name] = meter.cores
+    surroundings[name] = around.describe(knows_others=name != "page")
     return outcome
 
 

@@ -10,7 +10,7 @@ from tests.bench.figures import Table
 from tests.bench.installation import Installation
 
 
-def describe(installation: Installation, others: Mapping[str, float]) -> Table:
+def describe(installation: Installation, surroundings: Mapping[str, str]) -> Table:
     (postgres,) = installation.fetch("SELECT split_part(current_setting('server_version'), ' ', 1)")
     rows = [
         ("date", f"{datetime.now(UTC):%Y-%m-%d}"),
@@ -20,7 +20,7 @@ def describe(installation: Installation, others: Mapping[str, float]) -> Table:
         ("Python", platform.python_version()),
         ("PostgreSQL", f"{postgres}, as it comes with Stepmark"),
     ]
-    rows += [(f"busy with other work during {name}", f"{cores:.1f} cores") for name, cores in others.items()]
+    rows += [(f"during {name}", around) for name, around in surroundings.items()]
     return Table("Machine", ("", ""), rows)
 
 

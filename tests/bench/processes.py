@@ -91,26 +91,3 @@ def cpu_seconds(*roots: int) -> float:
     for pid in family(*roots):
         ticks += sum(map(int, stat_of(pid)[11:15]))
     return ticks / CLOCK_TICKS
-
-
-def busy_seconds() -> float:
-    """CPU time that all cores of this machine have spent on anything since it started."""
-    user, nice, system, _, _, irq, softirq, *_ = Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]
-    return sum(map(int, (user, nice, system, irq, softirq))) / CLOCK_TICKS
-
-
-class Others:
-    """What else the machine is doing, from the moment this is made: beside this process and a database server."""
-
-    def __init__(self, postmaster: int) -> None:
-        self.own = (os.getpid(), postmaster)
-        self.began = time.monotonic()
-        self.before = self._spent()
-
-    @property
-    def cores(self) -> float:
-        """How many cores, on average, worked for other processes."""
-        return max(0.0, self._spent() - self.before) / (time.monotonic() - self.began)
-
-    def _spent(self) -> float:
-        return busy_seconds() - cpu_seconds(*self.own)

@@ -56,6 +56,10 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+NO_PROXY = urllib.request.ProxyHandler({})
+DIRECT = urllib.request.build_opener(NO_PROXY)
+
+
 class Site:
     """The web server of `manage.py web` on the test database."""
 
@@ -98,7 +102,7 @@ def free_port() -> int:
 
 def answers(url: str) -> bool:
     try:
-        urllib.request.urlopen(url, timeout=2).close()
+        DIRECT.open(url, timeout=2).close()
     except (URLError, OSError):
         return False
     return True

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from annotation import people
 from annotation.models import Annotation, Place, Project, StepLabel, User
 from tests.browser.conftest import Site, wait_for
 from tests.conftest import shared_file
@@ -134,7 +135,7 @@ def test_the_question_mark_shows_the_keys_and_they_rest_meanwhile(
 ) -> None:
     page = at_desk(visit, alice)
     page.keyboard.press("?")
-    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Keys and ratings")).to_be_visible()
     page.keyboard.press("1")
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_be_hidden()
@@ -209,16 +210,41 @@ def test_a_submit_without_network_can_be_repeated(waiting: Project, alice: User,
     expect(page.get_by_text("Step 1 of solution 2")).to_be_visible()
 
 
-def test_whoever_is_signed_out_keeps_the_page(waiting: Project, alice: User, visit: Visit) -> None:
+def test_whoever_is_signed_out_signs_in_elsewhere_and_goes_on(waiting: Project, alice: User, visit: Visit) -> None:
     page = at_desk(visit, alice, expect_trouble=True)
-    cookies = page.context.cookies()
     page.context.clear_cookies()
     page.keyboard.press("3")
     expect(page.locator(".saved.trouble")).to_contain_text("Not saved yet")
-    expect(page.locator("#step-0 input[value='1']")).to_be_checked()
-    page.context.add_cookies([{key: one[key] for key in ("name", "value", "domain", "path")} for one in cookies])
-    saved(page)
+    other = page.context.new_page()
+    other.goto(f"/account/link/{people.make_link(user=alice)}/")
+    other.get_by_role("button", name="Sign in").click()
+    expect(page.locator(".saved")).to_have_text("Saved", timeout=15_000)
     assert ratings() == [(0, 1)]
+    page.keyboard.press("1")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Step 1 of solution 2")).to_be_visible()
+
+
+def test_nothing_can_be_rated_while_a_submit_is_under_way(waiting: Project, alice: User, visit: Visit) -> None:
+    page = at_desk(visit, alice)
+    page.route("**/submit/", lambda route: (page.wait_for_timeout(800), route.continue_()))
+    for key in ("3", "3", "3", "Enter", "1"):
+        page.keyboard.press(key)
+    expect(page.get_by_text("Step 1 of solution 2")).to_be_visible()
+    assert [rating for _, rating in ratings()] == [1, 1, 1]
+
+
+def test_u_undoes_what_was_changed_not_what_was_repeated(waiting: Project, alice: User, visit: Visit) -> None:
+    page = at_desk(visit, alice)
+    for key in "333333":
+        page.keyboard.press(key)
+    page.keyboard.press("u")
+    assert page.locator("#step-2 input:checked").count() == 0
+    saved(page)
+    page.reload()
+    expect(page.locator(".scripted")).to_be_visible()
+    page.keyboard.press("u")
+    assert page.locator("#step-1 input:checked").count() == 0
 
 
 def test_a_solution_that_went_to_somebody_else_is_explained(
@@ -289,6 +315,13 @@ def test_gsm8k_reads_well(project: Project, alice: User, load: Any, visit: Visit
     assert page.locator(".problem .text").first.inner_text() == first["question"]
     assert page.locator(".katex").count() == 0
     assert page.locator("#step-0 .calculator").inner_text() == "16-3=13"
+
+
+def test_money_before_a_calculation_is_no_formula(project: Project, alice: User, load: Any, visit: Visit) -> None:
+    step = "The house cost $80,000 and the repairs 50,000 so $80,000+50,000=$<<80000+50000=130000>>130,000"
+    load(project, [{"problem": "p", "steps": [step]}])
+    page = at_desk(visit, alice)
+    assert page.locator(".katex").count() == 0
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -3,12 +3,15 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from importlib import import_module
+from typing import Any
+from wsgiref.util import setup_testing_defaults
 
 import pytest
 from django.test import Client
 
 from annotation import people
-from annotation.models import Membership, Project, Role, SignInLink, User
+from annotation.models import ApiToken, Membership, Project, Role, SignInLink, User
 from tests.conftest import person
 
 PASSWORD = "a long enough passphrase"
@@ -139,3 +142,82 @@ def test_a_manager_makes_links_for_the_project_only(
         assert "/account/link/" not in page
     assert SignInLink.objects.count() == 1
     assert person("alice", project, Role.LABELER) == alice
+
+
+def test_behind_a_trusted_proxy_guessers_are_told_apart(
+    client: Client, with_password: User, settings: Any
+) -> None:
+    settings.TRUST_PROXY = True
+    fields = {"username": "alice@lab.example", "password": "wrong"}
+    for _ in range(8):
+        client.post("/account/sign-in/", fields, headers={"X-Forwarded-For": "10.0.0.1, 203.0.113.7"})
+    fields["password"] = PASSWORD
+    for address, status in (("9.9.9.9, 203.0.113.7", 429), ("203.0.113.7, 203.0.113.8", 302)):
+        answer = client.post("/account/sign-in/", fields, headers={"X-Forwarded-For": address})
+        assert answer.status_code == status
+
+
+def test_a_new_password_ends_api_tokens_and_links(sign_in: SignIn, alice: User) -> None:
+    ApiToken.objects.issue(user=alice)
+    people.make_link(user=alice)
+    sign_in(alice).post("/account/password/", {"new_password1": PASSWORD, "new_password2": PASSWORD})
+    assert not ApiToken.objects.exists()
+    assert not SignInLink.objects.exists()
+
+
+def test_whom_a_manager_could_sign_in_as_starts_anew_in_another_project(
+    sign_in: SignIn, project: Project, other_project: Project, max_: User, alice: User
+) -> None:
+    """Or a manager could keep a way into projects that are not theirs."""
+    client, mine = sign_in(max_), Membership.objects.get(user=alice)
+    for _ in range(2):
+        page = client.post(f"/projects/algebra/people/{mine.pk}/link/").content.decode()
+    secret = re.search(r"/account/link/([^/]+)/", page)
+    assert secret is not None
+    as_alice = sign_in(alice)
+    ApiToken.objects.issue(user=alice)
+    people.add_member(actor=None, project=other_project, email=alice.email, roles=[Role.MANAGER])
+    assert as_alice.get("/projects/geometry/").status_code == 302
+    assert Client().post(f"/account/link/{secret[1]}/").status_code == 410
+    assert not ApiToken.objects.exists()
+
+
+def test_staff_makes_links_for_whoever_works_elsewhere(
+    sign_in: SignIn, project: Project, eve: User, sam: User
+) -> None:
+    membership = people.add_member(actor=None, project=project, email=eve.email, roles=[Role.LABELER])
+    page = sign_in(sam).post(f"/projects/algebra/people/{membership.pk}/link/").content.decode()
+    assert "/account/link/" in page
+
+
+@pytest.mark.parametrize("target", ["foo", "desk", "label"])
+def test_a_link_leads_to_addresses_not_to_names(client: Client, alice: User, target: str) -> None:
+    address = f"/account/link/{people.make_link(user=alice)}/?next={target}"
+    assert client.post(address)["Location"] == "/"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Cookie": 'stepmark-8000="\\000aaaaaaaaaaaa"'},
+        {"Content-Type": "text/html; x*=foo''bar"},
+        {"Content-Type": "text/html; charset=hex"},
+        {"Content-Type": "multipart/form-data; charset=unicode_escape; boundary=x"},
+    ],
+)
+def test_strange_headers_break_nothing(headers: dict[str, str], alice: User) -> None:
+    """Asked of the WSGI application itself: some break Django before any middleware."""
+    environ: dict[str, Any] = {"QUERY_STRING": "next=%FFa"}
+    setup_testing_defaults(environ)
+    environ["PATH_INFO"] = "/account/sign-in/"
+    environ["HTTP_HOST"] = "localhost"
+    environ |= {"CONTENT_TYPE" if k == "Content-Type" else f"HTTP_{k.upper()}": v for k, v in headers.items()}
+    seen: list[str] = []
+    application = import_module("annotation.wsgi").application  # after static files are collected
+    b"".join(application(environ, lambda status, _: seen.append(status)))
+    assert seen[0][:3] in {"200", "400"}
+
+
+def test_a_body_too_large_is_not_even_read(client: Client) -> None:
+    answer = client.post("/account/sign-in/", b"x", content_type="text/plain", CONTENT_LENGTH="60000000")
+    assert answer.status_code == 413

@@ -46,7 +46,7 @@ def test_it_shows_the_reference_answer_and_never_the_reference_solution(
 
 def test_a_whole_solution_by_plain_forms(desk: tuple[Client, str]) -> None:
     client, address = desk
-    assert client.post(f"{address}save/", {"step-0": "1"})["Location"] == address
+    assert client.post(f"{address}save/", {"step-0": "1"})["Location"] == f"{address}#step-0"
     page = client.get(address).content.decode()
     assert len(re.findall(r'name="step-0"\s+value="1"\s+checked', page)) == 1
     response = client.post(f"{address}submit/", {"step-0": "1", "step-1": "0", "step-2": "1"})
@@ -122,6 +122,12 @@ def test_a_step_beyond_the_end_is_refused(desk: tuple[Client, str]) -> None:
     assert client.post(f"{address}save/", {"step-99999": "1"}, headers=HTMX).status_code == 409
 
 
+def test_the_instructions_are_at_hand(waiting: Project, desk: tuple[Client, str]) -> None:
+    client, address = desk
+    Project.objects.update(instructions="Rate with <care>.")
+    assert "Rate with &lt;care&gt;." in client.get(address).content.decode()
+
+
 def test_the_start_page_offers_to_resume(desk: tuple[Client, str]) -> None:
     client, address = desk
     assert "Resume" in client.get("/label/").content.decode()
@@ -138,7 +144,7 @@ def test_the_text_of_a_model_is_only_text(project: Project, alice: User, load: A
     assert page.count("&lt;script&gt;") == 3
 
 
-BUDGETS = {"desk": 6, "save": 13, "submit": 30}
+BUDGETS = {"desk": 4, "save": 8, "submit": 18}
 
 
 def test_the_desk_asks_the_database_little(desk: tuple[Client, str]) -> None:

@@ -40,7 +40,7 @@ def test_an_upload_waits_for_a_worker_and_shows_what_came_of_it(manager: Client,
     assert 'hx-trigger="every 1s"' in page
     work()
     page = manager.get(address).content.decode()
-    assert "Loaded." in page
+    assert "Loaded; 1 line was refused." in page
     assert "hx-trigger" not in page
     assert "not JSON" in page
     assert "colour" in page

@@ -1,11 +1,11 @@
 """Ask this machine's web server whether it can work; for health checks of containers."""
 
-import urllib.request
 from typing import Any
-from urllib.error import URLError
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+
+from annotation.management.local import is_ready
 
 
 class Command(BaseCommand):
@@ -13,9 +13,5 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def handle(self, *_: Any, **__: Any) -> None:
-        host = settings.ALLOWED_HOSTS[0].lstrip(".")
-        request = urllib.request.Request(f"http://127.0.0.1:{settings.PORT}/readyz", headers={"Host": host})
-        try:
-            urllib.request.urlopen(request, timeout=4).close()  # noqa: S310
-        except (URLError, OSError) as error:
-            raise CommandError(f"not ready: {error}") from error
+        if not is_ready(host=settings.ALLOWED_HOSTS[0].lstrip(".")):
+            raise CommandError(f"the web server on port {settings.PORT} is not ready")

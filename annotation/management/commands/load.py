@@ -5,10 +5,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.text import slugify
 
-from annotation import importing
+from annotation import importing, projects
 from annotation.models import LoadRun, Membership, Project
 
 SHOWN_REFUSALS = 20
@@ -48,13 +49,17 @@ class Command(BaseCommand):
     def project(self, name: str) -> Project:
         project = Project.objects.filter(slug=name).first()
         if project is None:
-            slug = slugify(name)
-            if not slug or slug == "new" or len(slug) > 60:
-                raise CommandError(f"--project {name!r}: take 1 to 60 letters, digits and hyphens")
-            project, created = Project.objects.get_or_create(slug=slug, defaults={"name": name[:120]})
-            if created:
-                self.stderr.write(f"Made the project {slug}.")
+            new = Project(slug=slugify(name), name=name[:120])
+            project = Project.objects.filter(slug=new.slug).first() or self.created(new)
         return project
+
+    def created(self, project: Project) -> Project:
+        try:
+            project.full_clean()
+        except ValidationError as error:
+            raise CommandError(f"--project {project.name!r}: {' '.join(error.messages)}") from error
+        self.stderr.write(f"Made the project {project.slug}.")
+        return projects.create(actor=None, project=project)
 
     def show(self, run: LoadRun) -> None:
         self.stderr.write(f"\r{run.percent:3} %  {run.lines:,} lines", ending="")

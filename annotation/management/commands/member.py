@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 
 from annotation import people
-from annotation.models import Project, Role, User
+from annotation.models import Project, Role
 
 
 class Command(BaseCommand):
@@ -30,8 +30,7 @@ class Command(BaseCommand):
         if not project and not staff:
             raise CommandError("say --project NAME with --role ROLE, or --staff")
         if staff:
-            user = people.find_user(email) or User.objects.create_user(email, name=name)
-            User.objects.filter(pk=user.pk).update(is_staff=True)
+            people.make_staff(actor=None, email=email, name=name)
             self.stdout.write(f"{email} runs this installation.")
         if project:
             found = Project.objects.filter(slug=project).first()

@@ -2,10 +2,8 @@
 
 import socket
 import sys
-import urllib.request
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
 
 from django.conf import settings
 from django.core.management import call_command
@@ -14,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from annotation import demo, people
 from annotation.embedded import current_hold
 from annotation.embedded.supervisor import Program, Supervisor, bind_to_parent
+from annotation.management.local import is_ready
 
 BIN = Path(sys.executable).parent
 
@@ -23,26 +22,25 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--with-parent", action="store_true", help="stop when the parent process ends")
-        parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
 
-    def handle(self, *_: Any, with_parent: bool, host: str, **__: Any) -> None:
+    def handle(self, *_: Any, with_parent: bool, **__: Any) -> None:
         if with_parent:
             bind_to_parent()
-        require_free_port(host, settings.PORT)
+        require_free_port(settings.PORT)
         call_command("prepare", verbosity=0)
-        supervisor = Supervisor(programs(host), settings.BASE_DIR, each_second=ensure_servers)
+        supervisor = Supervisor(programs(), settings.BASE_DIR, each_second=ensure_servers)
         supervisor.say("Starting …")
         failed = supervisor.run(when_started=lambda: welcome(supervisor))
         if failed:
             sys.exit(1)
 
 
-def programs(host: str) -> list[Program]:
+def programs() -> list[Program]:
     """The commands that docker-compose.yml runs too, one a service."""
     celery = [str(BIN / "celery"), "--quiet", "-A", "annotation.celery"]
     data = {"STEPMARK_DATA": str(settings.DATA), "PYTHONWARNINGS": "ignore:You're running the worker"}
     return [
-        Program("web", [sys.executable, "manage.py", "web", "--host", host], data),
+        Program("web", [sys.executable, "manage.py", "web"], data),
         Program("worker", [*celery, "worker", "--concurrency", "2", "--loglevel", "WARNING"], data),
         Program("scheduler", [*celery, "beat", "--loglevel", "WARNING"], data),
     ]
@@ -53,20 +51,18 @@ def ensure_servers() -> None:
         hold.ensure()
 
 
-def require_free_port(host: str, port: int) -> None:
+def require_free_port(port: int) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((host, port))
+            probe.bind(("127.0.0.1", port))
         except OSError as error:
             raise CommandError(f"port {port} is taken; choose another: PORT=8001 make run") from error
 
 
 def welcome(supervisor: Supervisor) -> bool:
     """Say where to go, once the site answers."""
-    try:
-        urllib.request.urlopen(f"http://127.0.0.1:{settings.PORT}/readyz", timeout=1).close()
-    except (URLError, OSError):
+    if not is_ready():
         return False
     supervisor.say(f"Stepmark is ready: {settings.PUBLIC_URL}/")
     for user in demo.people():
