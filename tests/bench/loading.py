@@ -56,9 +56,12 @@ def measure(installation: Installation, sizes: Sizes) -> Outcome:
     outcome = Outcome()
     loads = [load(installation, count, outcome) for count in sizes.solutions]
     outcome.tables.append(table(loads))
-    measured = "; ".join(f"{whole(one.rate)} with {whole(one.solutions)}" for one in loads)
-    is_met = all(one.rate >= WANTED for one in loads)
-    outcome.targets.append(Target("load, solutions/s (command)", f">= {whole(WANTED)}", measured, is_met))
+    measured = "; ".join(
+        f"{whole(one.solutions / one.loading)} with {whole(one.solutions)} (whole command {whole(one.rate)})"
+        for one in loads
+    )
+    is_met = all(one.solutions / one.loading >= WANTED for one in loads)
+    outcome.targets.append(Target("load, solutions/s", f">= {whole(WANTED)}", measured, is_met))
     return outcome
 
 

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -28,13 +29,15 @@ class Command(BaseCommand):
         if output is None:
             write(found, format, sys.stdout)
             return
+        started = time.monotonic()
         unfinished = output.with_name(f"{output.name}.unfinished")
         with unfinished.open("w", encoding="utf-8") as file:
             count = write(found, format, file)
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(output)
-        self.stderr.write(f"{count:,} lines in {output}")
+        seconds = time.monotonic() - started
+        self.stdout.write(f"{count:,} lines in {output}, written in {seconds:.2f} s")
 
 
 def write(project: Project, name: str, file: TextIO) -> int:
