@@ -3,6 +3,8 @@
 import os
 import sys
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -31,19 +33,22 @@ class Command(BaseCommand):
             return
         started = time.monotonic()
         unfinished = output.with_name(f"{output.name}.unfinished")
-        with unfinished.open("w", encoding="utf-8") as file:
-            count = write(found, format, file)
+        with unfinished.open("w", encoding="utf-8") as file, ThreadPoolExecutor(1) as disk:
+            count = write(found, format, file, lambda: disk.submit(os.fsync, file.fileno()))
             file.flush()
-            os.fsync(file.fileno())
+            disk.submit(os.fsync, file.fileno()).result()
         unfinished.replace(output)
         seconds = time.monotonic() - started
         self.stdout.write(f"{count:,} lines in {output}, written in {seconds:.2f} s")
 
 
-def write(project: Project, name: str, file: TextIO) -> int:
+def write(project: Project, name: str, file: TextIO, now_and_then: Callable[[], object] = lambda: None) -> int:
+    """Write all lines; the disk is kept busy meanwhile, or it would have everything to do at the end."""
     count = 0
-    for count, line in enumerate(exporting.FORMATS[name](project), 1):  # noqa: B007
+    for count, line in enumerate(exporting.FORMATS[name](project), 1):
         file.write(line)
+        if count % 5_000 == 0:
+            now_and_then()
     return count
 
 
