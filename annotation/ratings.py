@@ -1,7 +1,8 @@
 """Ratings of steps and what follows from them for a solution.
 
 A rating is -1 (negative), 0 (neutral) or +1 (positive); None is "not rated", never the same as neutral.
-The rules are those of PRM800K's phase 2: work on a solution ends at the first negative step.
+The rules are those of PRM800K's phase 2: work on a solution ends at the first negative step. In a project whose
+labelers rate all steps (`stops` is false) it goes on to the last one.
 """
 
 from collections.abc import Sequence
@@ -20,20 +21,22 @@ def first_error(ratings: Sequence[Rating | None]) -> int | None:
     return ratings.index(NEGATIVE) if NEGATIVE in ratings else None
 
 
-def counted(ratings: Sequence[Rating | None]) -> list[Rating | None]:
-    """The ratings that count: up to and with the first negative one."""
-    error = first_error(ratings)
+def counted(ratings: Sequence[Rating | None], *, stops: bool = True) -> list[Rating | None]:
+    """The ratings that count: up to and with the first negative one, if work stops there."""
+    error = first_error(ratings) if stops else None
     return list(ratings if error is None else ratings[: error + 1])
 
 
-def next_step(ratings: Sequence[Rating | None]) -> int | None:
+def next_step(ratings: Sequence[Rating | None], *, stops: bool = True) -> int | None:
     """Index of the step to rate next; None when the solution is done."""
-    up_to_error = counted(ratings)
-    return up_to_error.index(None) if None in up_to_error else None
+    that_count = counted(ratings, stops=stops)
+    return that_count.index(None) if None in that_count else None
 
 
-def finish_reason(ratings: Sequence[Rating | None]) -> Literal["found_error", "solution"] | None:
+def finish_reason(
+    ratings: Sequence[Rating | None], *, stops: bool = True
+) -> Literal["found_error", "solution"] | None:
     """How a solution with these ratings ends, one entry a step: None while a step is still to be rated."""
-    if next_step(ratings) is not None:
+    if next_step(ratings, stops=stops) is not None:
         return None
     return "solution" if first_error(ratings) is None else "found_error"

@@ -110,7 +110,7 @@ STATIC_ROOT = Path(env.text("STATIC_ROOT", str(DATA / "static")))
 STATICFILES_DIRS = [BASE_DIR / "frontend_templates" / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "annotation.web.static_files.Storage"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 

@@ -3,7 +3,7 @@
 import json
 import os
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,9 @@ from django.core.management import call_command
 from django.test import Client
 
 from annotation import importing, people
+from annotation.labeling import Mark, Marks
 from annotation.models import LoadRun, Membership, Project, Role, User
+from annotation.ratings import Rating
 
 SHARED = Path(os.environ.get("STEPMARK_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 IN_CI = os.environ.get("CI") == "true"
@@ -94,6 +96,11 @@ def eve(other_project: Project) -> User:
 @pytest.fixture
 def sam(db: None) -> User:
     return User.objects.create_user("sam@lab.example", name="Sam", is_staff=True)
+
+
+def rated(ratings: Mapping[int, Rating | None]) -> Marks:
+    """Ratings of the solution's own steps, by step."""
+    return {(step, 0): Mark(rating) for step, rating in ratings.items()}
 
 
 def labeler(user: User, project: Project) -> Membership:

@@ -29,7 +29,7 @@ def picture_of_desk(page: Page) -> None:
     """Rates some solutions, and stops in the middle of one with a formula in its next step."""
     page.get_by_role("button", name="Start").click()
     for keys in ("3333", "33", "2333", "31"):
-        page.locator(".scripted .step[aria-current]").wait_for()
+        page.locator(".scripted .spot[aria-current]").wait_for()
         address = page.url
         for key in keys:
             page.keyboard.press(key)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from annotation import labeling
 from annotation.exporting.prm800k import lines
 from annotation.models import Project, User
-from tests.conftest import labeler, shared_file
+from tests.conftest import labeler, rated, shared_file
 from tests.test_importing import FOUND_ERROR, LABELER, OTHER_LABELER
 
 
@@ -104,7 +104,7 @@ def test_an_unusual_timestamp_is_kept_as_it_was_written(project: Project, load: 
 def test_an_annotation_made_here_reads_like_phase_2(waiting: Project, alice: User) -> None:
     me = labeler(alice, waiting)
     annotation = labeling.lease_next(labeler=me.pk)
-    labeling.submit(lease=annotation, ratings={0: 1, 1: 0, 2: -1})
+    labeling.submit(lease=annotation, marks=rated({0: 1, 1: 0, 2: -1}))
     (line,) = map(json.loads, lines(waiting))
     assert line["labeler"] == str(me.pseudonym)
     assert line["generation"] is None
@@ -120,13 +120,13 @@ def test_an_annotation_made_here_reads_like_phase_2(waiting: Project, alice: Use
 
 def test_a_draft_is_not_exported(waiting: Project, alice: User) -> None:
     annotation = labeling.lease_next(labeler=labeler(alice, waiting).pk)
-    labeling.save(lease=annotation, ratings={0: 1})
+    labeling.save(lease=annotation, marks=rated({0: 1}))
     assert list(lines(waiting)) == []
 
 
 def test_no_name_or_email_leaves_the_house(waiting: Project, alice: User) -> None:
     annotation = labeling.lease_next(labeler=labeler(alice, waiting).pk)
-    labeling.submit(lease=annotation, ratings={0: -1}, early_end=None)
+    labeling.submit(lease=annotation, marks=rated({0: -1}), early_end=None)
     content = "".join(lines(waiting)).lower()
     assert "alice" not in content
     assert "lab.example" not in content
@@ -134,7 +134,7 @@ def test_no_name_or_email_leaves_the_house(waiting: Project, alice: User) -> Non
 
 def test_an_export_loaded_back_changes_nothing(waiting: Project, alice: User, load: Any) -> None:
     annotation = labeling.lease_next(labeler=labeler(alice, waiting).pk)
-    labeling.submit(lease=annotation, ratings={0: 1, 1: 1, 2: 1})
+    labeling.submit(lease=annotation, marks=rated({0: 1, 1: 1, 2: 1}))
     exported = [json.loads(line) for line in lines(waiting)]
     load(waiting, exported)
     assert [json.loads(line) for line in lines(waiting)] == exported
@@ -144,7 +144,7 @@ def test_an_export_loads_into_another_project(
     waiting: Project, other_project: Project, alice: User, load: Any
 ) -> None:
     annotation = labeling.lease_next(labeler=labeler(alice, waiting).pk)
-    labeling.submit(lease=annotation, ratings={0: 1, 1: 1, 2: 1})
+    labeling.submit(lease=annotation, marks=rated({0: 1, 1: 1, 2: 1}))
     exported = list(lines(waiting))
     load(other_project, [json.loads(line) for line in exported])
     assert list(lines(other_project)) == exported

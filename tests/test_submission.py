@@ -11,7 +11,7 @@ from django.utils import timezone
 from annotation import labeling, people
 from annotation.labeling import AlreadySubmitted, Incomplete, NoReason, WrongRating
 from annotation.models import Annotation, Lease, Project, Role, StepLabel, Task, User
-from tests.conftest import labeler, solution_line
+from tests.conftest import labeler, rated, solution_line
 from tests.test_leasing import lease
 
 
@@ -26,24 +26,24 @@ def row(lease: Lease) -> Annotation:
 
 def test_each_rating_is_kept_when_it_is_made(waiting: Project, alice: User) -> None:
     mine = lease(alice, waiting)
-    labeling.save(lease=mine, ratings={0: 1})
-    labeling.save(lease=mine, ratings={1: 0})
+    labeling.save(lease=mine, marks=rated({0: 1}))
+    labeling.save(lease=mine, marks=rated({1: 0}))
     assert stored(mine) == [(0, 1), (1, 0)]
 
 
 def test_saving_again_changes_nothing(waiting: Project, alice: User) -> None:
     mine = lease(alice, waiting)
     for _ in range(3):
-        labeling.save(lease=mine, ratings={0: 1})
+        labeling.save(lease=mine, marks=rated({0: 1}))
     assert stored(mine) == [(0, 1)]
 
 
 def test_a_rating_can_be_changed_and_taken_back(waiting: Project, alice: User) -> None:
     mine = lease(alice, waiting)
-    labeling.save(lease=mine, ratings={0: 1})
-    labeling.save(lease=mine, ratings={0: -1})
+    labeling.save(lease=mine, marks=rated({0: 1}))
+    labeling.save(lease=mine, marks=rated({0: -1}))
     assert labeling.desk_of(mine).ratings == [-1, None, None]
-    labeling.save(lease=mine, ratings={0: None})
+    labeling.save(lease=mine, marks=rated({0: None}))
     assert labeling.desk_of(mine).ratings == [None, None, None]
 
 
@@ -51,20 +51,20 @@ def test_a_rating_can_be_changed_and_taken_back(waiting: Project, alice: User) -
 def test_a_step_that_is_not_there_is_refused(step: int, waiting: Project, alice: User) -> None:
     mine = lease(alice, waiting)
     with pytest.raises(WrongRating, match="3 steps"):
-        labeling.save(lease=mine, ratings={step: 1})
+        labeling.save(lease=mine, marks=rated({step: 1}))
 
 
 def test_all_steps_without_a_negative_are_a_solution(waiting: Project, alice: User) -> None:
     mine = lease(alice, waiting)
-    done = labeling.submit(lease=mine, ratings={0: 1, 1: 0, 2: 1})
+    done = labeling.submit(lease=mine, marks=rated({0: 1, 1: 0, 2: 1}))
     assert (done.finish_reason, row(mine).chosen) == ("solution", [0, 0, 0])
     assert not Task.objects.get(pk=mine.task).is_open
 
 
 def test_the_first_negative_ends_it(waiting: Project, alice: User) -> None:
     mine = lease(alice, waiting)
-    labeling.save(lease=mine, ratings={0: 1, 1: 1, 2: 1})
-    done = labeling.submit(lease=mine, ratings={1: -1})
+    labeling.save(lease=mine, marks=rated({0: 1, 1: 1, 2: 1}))
+    done = labeling.submit(lease=mine, marks=rated({1: -1}))
     assert (done.finish_reason, row(mine).chosen) == ("found_error", [0, None])
     assert stored(mine) == [(0, 1), (1, -1)]
 
@@ -73,7 +73,7 @@ def test_the_first_negative_ends_it(waiting: Project, alice: User) -> None:
 def test_an_unfinished_solution_is_not_taken(ratings: Any, waiting: Project, alice: User) -> None:
     mine = lease(alice, waiting)
     with pytest.raises(Incomplete):
-        labeling.submit(lease=mine, ratings=ratings)
+        labeling.submit(lease=mine, marks=rated(ratings))
     assert Annotation.objects.get().submitted_at is None
     assert stored(mine) == []
 
@@ -82,16 +82,16 @@ def test_an_unfinished_solution_is_not_taken(ratings: Any, waiting: Project, ali
 def test_it_may_end_early_with_a_reason(end: Any, waiting: Project, alice: User) -> None:
     mine = lease(alice, waiting)
     with pytest.raises(NoReason):
-        labeling.submit(lease=mine, ratings={}, early_end=end, explanation="  ")
-    done = labeling.submit(lease=mine, ratings={0: 1}, early_end=end, explanation="Too hard.")
+        labeling.submit(lease=mine, marks=rated({}), early_end=end, explanation="  ")
+    done = labeling.submit(lease=mine, marks=rated({0: 1}), early_end=end, explanation="Too hard.")
     assert (done.finish_reason, done.explanation, row(mine).chosen) == (end, "Too hard.", [0])
     assert stored(mine) == [(0, 1)]
 
 
 def test_submitting_again_returns_what_is_stored(waiting: Project, alice: User) -> None:
     mine = lease(alice, waiting)
-    first = labeling.submit(lease=mine, ratings={0: -1})
-    again = labeling.submit(lease=mine, ratings={0: 1, 1: 1, 2: 1})
+    first = labeling.submit(lease=mine, marks=rated({0: -1}))
+    again = labeling.submit(lease=mine, marks=rated({0: 1, 1: 1, 2: 1}))
     assert (again.submitted_at, again.finish_reason) == (first.submitted_at, "found_error")
     assert stored(mine) == [(0, -1)]
 
@@ -101,10 +101,10 @@ def test_a_save_that_comes_after_the_submit_changes_nothing(project: Project, al
     project.save()
     load(project, [solution_line(1)])
     mine = lease(alice, project)
-    labeling.submit(lease=mine, ratings={0: -1})
-    labeling.save(lease=mine, ratings={0: -1})
+    labeling.submit(lease=mine, marks=rated({0: -1}))
+    labeling.save(lease=mine, marks=rated({0: -1}))
     with pytest.raises(AlreadySubmitted):
-        labeling.save(lease=mine, ratings={0: 1})
+        labeling.save(lease=mine, marks=rated({0: 1}))
     assert stored(mine) == [(0, -1)]
 
 
@@ -112,7 +112,7 @@ def test_time_at_work_is_counted_without_pauses(waiting: Project, alice: User) -
     mine = lease(alice, waiting)
     for seconds in (10, 3600, 20):
         Annotation.objects.update(touched_at=timezone.now() - timedelta(seconds=seconds))
-        labeling.save(lease=mine, ratings={0: 1})
+        labeling.save(lease=mine, marks=rated({0: 1}))
     assert 90_000 <= row(mine).active_ms < 95_000
 
 
@@ -122,9 +122,9 @@ def test_the_task_stays_open_until_its_last_place_is_filled(
     project.wanted = 2
     project.save()
     load(project, [solution_line(1)])
-    labeling.submit(lease=lease(alice, project), ratings={0: -1})
+    labeling.submit(lease=lease(alice, project), marks=rated({0: -1}))
     assert Task.objects.get().is_open
-    labeling.submit(lease=lease(bob, project), ratings={0: -1})
+    labeling.submit(lease=lease(bob, project), marks=rated({0: -1}))
     assert not Task.objects.get().is_open
 
 
@@ -136,7 +136,7 @@ def test_fifty_copies_of_one_submit_are_one(load: Any) -> None:
     mine = lease(User.objects.get(), project)
 
     def hand_in(number: int) -> Any:
-        done = labeling.submit(lease=mine, ratings={0: 1, 1: 1, 2: 1 if number % 2 else -1})
+        done = labeling.submit(lease=mine, marks=rated({0: 1, 1: 1, 2: 1 if number % 2 else -1}))
         connections.close_all()
         return done.submitted_at, done.finish_reason
 
@@ -156,9 +156,9 @@ def test_saves_and_submits_that_come_at_once_do_not_block_each_other(load: Any) 
     def act(number: int, mine: Lease) -> str:
         try:
             if number % 2:
-                labeling.save(lease=mine, ratings={0: 1, 1: 1, 2: 1})
+                labeling.save(lease=mine, marks=rated({0: 1, 1: 1, 2: 1}))
             else:
-                labeling.submit(lease=mine, ratings={0: 1, 1: 1, 2: 1})
+                labeling.submit(lease=mine, marks=rated({0: 1, 1: 1, 2: 1}))
         except AlreadySubmitted:
             return "late"
         finally:

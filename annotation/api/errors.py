@@ -8,13 +8,22 @@ from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from annotation.labeling import LabelingError
+from annotation.labeling import Conflict, LabelingError
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler, with the refusals of the desk as 409. Other errors are ours: None, a 500."""
+    if isinstance(error, Conflict):
+        theirs = [
+            {"step": step, "position": position, "rating": mark.rating, "unsure": bool(mark.unsure)}
+            for (step, position), mark in error.theirs.items()
+        ]
+        said = {"code": error.code, "detail": str(error), "version": error.version, "theirs": theirs}
+        return Response(said, status=409)
     if isinstance(error, LabelingError):
-        return Response({"code": error.code, "detail": str(error)}, status=409)
+        return Response(
+            {"code": error.code, "detail": str(error)}, status=422 if error.code == "other_submit" else 409
+        )
     if isinstance(error, BadRequest):
         return Response({"code": "bad_request", "detail": str(error)}, status=400)
     if isinstance(error, DjangoValidationError):

@@ -33,16 +33,22 @@ class ErrorOut(serializers.Serializer[Any]):
     detail = serializers.CharField()
 
 
+RULES = [
+    "slug", "name", "wanted", "lease_minutes", "most_minutes", "stops_at_error", "reveals_all", "shows_answer",
+    "allows_unsure", "splits_sentences", "instructions",
+]  # fmt: skip
+
+
 class ProjectOut(serializers.ModelSerializer[Project]):
     class Meta:
         model = Project
-        fields = ["slug", "name", "wanted", "lease_minutes", "instructions", "created_at"]
+        fields = [*RULES, "created_at"]
 
 
 class ProjectIn(serializers.ModelSerializer[Project]):
     class Meta:
         model = Project
-        fields = ["slug", "name", "wanted", "lease_minutes", "instructions"]
+        fields = RULES
 
 
 class CountsOut(serializers.Serializer[Any]):
@@ -86,23 +92,49 @@ class LoadRunOut(serializers.ModelSerializer[LoadRun]):
 
 class RatingIn(serializers.Serializer[Any]):
     step = serializers.IntegerField(min_value=0, help_text="Counted from 0.")
+    position = serializers.IntegerField(
+        min_value=0, default=0, help_text="0: the solution's own step; from 1 on: its alternatives."
+    )
     rating = RatingField(allow_null=True)
+    unsure = serializers.BooleanField(default=False, help_text="Where the project asks.")
 
 
-class SaveIn(serializers.Serializer[Any]):
+class DraftIn(serializers.Serializer[Any]):
+    version = serializers.IntegerField(
+        min_value=0, required=False, help_text="Of the draft that the ratings start from."
+    )
+    step_ms = serializers.ListField(
+        child=serializers.IntegerField(min_value=0),
+        default=list,
+        max_length=10_000,
+        help_text="Active time so far for each step, in milliseconds.",
+    )
+
+
+class SaveIn(DraftIn):
     ratings = RatingIn(many=True)
 
 
-class SubmitIn(serializers.Serializer[Any]):
+class SubmitIn(DraftIn):
     ratings = RatingIn(many=True, required=False, default=list)
+    key = serializers.UUIDField(required=False, help_text="Drawn by you, to tell a submit that is sent again.")
     early_end = serializers.ChoiceField(choices=["give_up", "bad_problem"], required=False, allow_null=True)
     explanation = serializers.CharField(required=False, default="", allow_blank=True, max_length=2000)
 
 
-class StepOut(serializers.Serializer[Any]):
-    step = serializers.IntegerField(source="index")
+class OptionOut(serializers.Serializer[Any]):
+    position = serializers.IntegerField()
     text = serializers.CharField()
     rating = RatingField(allow_null=True)
+    unsure = serializers.BooleanField()
+
+
+class StepOut(serializers.Serializer[Any]):
+    step = serializers.IntegerField(source="index")
+    text = serializers.CharField(source="own.text")
+    rating = RatingField(source="own.rating", allow_null=True)
+    unsure = serializers.BooleanField(source="own.unsure")
+    alternatives = OptionOut(many=True, help_text="To be rated when this step is the first negative one.")
 
 
 class LeaseOut(serializers.Serializer[Desk]):
@@ -112,8 +144,18 @@ class LeaseOut(serializers.Serializer[Desk]):
     project = serializers.SlugField(source="lease.project_slug")
     problem = serializers.CharField(source="lease.problem")
     answer = serializers.CharField(source="lease.answer", allow_null=True, help_text="The reference answer.")
+    version = serializers.IntegerField(source="lease.version", help_text="Of the draft; counts its saves.")
+    stops_at_error = serializers.BooleanField(source="lease.stops")
+    allows_unsure = serializers.BooleanField(source="lease.allows_unsure")
     steps = StepOut(many=True)
     next_step = serializers.IntegerField(source="current", allow_null=True, help_text="Null: can be submitted.")
+
+
+class HoldOut(serializers.Serializer[Any]):
+    until = serializers.DateTimeField(
+        allow_null=True, help_text="Null: somebody else has it. It can be submitted."
+    )
+    seconds = serializers.FloatField(help_text="Left.")
 
 
 class WaitingOut(serializers.Serializer[Any]):
@@ -136,6 +178,7 @@ class AnnotationOut(serializers.Serializer[Any]):
     finish_reason = serializers.ChoiceField(choices=FinishReason.choices)
     explanation = serializers.CharField(allow_blank=True)
     active_ms = serializers.IntegerField(help_text="Active time in milliseconds.")
+    is_surplus = serializers.BooleanField(help_text="One more than was wanted: the last place was taken.")
 
 
 class SubmittedOut(serializers.Serializer[Any]):

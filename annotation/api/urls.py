@@ -13,5 +13,6 @@ urlpatterns = [
     path("projects/<slug:slug>/lease/", views.Lease.as_view(), name="api-lease"),
     path("leases/<uuid:token>/", views.Leased.as_view(), name="api-leased"),
     path("leases/<uuid:token>/ratings/", views.Ratings.as_view(), name="api-ratings"),
+    path("leases/<uuid:token>/beat/", views.Beat.as_view(), name="api-beat"),
     path("leases/<uuid:token>/submit/", views.Submit.as_view(), name="api-submit"),
 ]

@@ -23,7 +23,9 @@ from annotation import access, audit, exporting, importing, labeling, overview, 
 from annotation.api import schema as schema  # noqa: PLC0414 (importing it registers the scheme)
 from annotation.api import serializers as s
 from annotation.api.parsers import GzipLinesParser, LinesParser
+from annotation.labeling import Mark
 from annotation.models import ApiToken, LoadRun, Project, Role
+from annotation.models import Lease as Leasing
 
 ANY_ROLE = tuple(Role)
 REFUSED = {409: s.ErrorOut}
@@ -180,10 +182,23 @@ class Ratings(APIView):
 
     @extend_schema(request=s.SaveIn, responses={200: s.LeaseOut, **REFUSED})
     def patch(self, request: Request, token: UUID) -> Response:
-        """Save ratings in the draft; null takes one back. Renews the lease. The same again changes nothing."""
+        """Save ratings in the draft; null takes one back. Renews the lease. The same again changes nothing.
+
+        With `version`, ratings that contradict what was stored since that version are refused (`conflict`).
+        """
         lease = access.lease_for(request.user, token)
-        labeling.save(lease=lease, ratings=by_step(valid(s.SaveIn, request.data)["ratings"]))
-        return Response(s.LeaseOut(labeling.desk_of(lease)).data)
+        given = valid(s.SaveIn, request.data)
+        saved = labeling.save(lease=lease, **draft_of(lease, given))
+        return Response(s.LeaseOut(labeling.desk_of(lease._replace(version=saved.version))).data)
+
+
+class Beat(APIView):
+    audience = "labelers"
+
+    @extend_schema(request=None, responses=s.HoldOut)
+    def post(self, request: Request, token: UUID) -> Response:
+        """Keep the lease while nothing is to be saved yet."""
+        return Response(s.HoldOut(labeling.renew(lease=access.lease_for(request.user, token))).data)
 
 
 class Submit(APIView):
@@ -191,28 +206,38 @@ class Submit(APIView):
 
     @extend_schema(request=s.SubmitIn, responses={200: s.SubmittedOut, **REFUSED})
     def post(self, request: Request, token: UUID) -> Response:
-        """Hand in, ratings and all, and get the next solution. The same again returns what is stored."""
+        """Hand in, ratings and all, and get the next solution. The same again returns what is stored.
+
+        With `key`, the same key with another content is refused (`other_submit`). The next solution lapses soon
+        unless it is opened: by a rating, or a beat.
+        """
         lease = access.lease_for(request.user, token)
         given = valid(s.SubmitIn, request.data)
         submitted = labeling.submit(
             lease=lease,
-            ratings=by_step(given["ratings"]),
+            **draft_of(lease, given),
+            key=given.get("key"),
             early_end=given.get("early_end"),
             explanation=given["explanation"],
         )
         result = {
             "annotation": {"token": lease.token, **submitted._asdict()},
-            "next": next_for(lease.labeler),
+            "next": next_for(lease.labeler, opened=False),
         }
         return Response(s.SubmittedOut(result).data)
 
 
-def by_step(ratings: list[dict[str, Any]]) -> dict[int, Any]:
-    return {one["step"]: one["rating"] for one in ratings}
+def draft_of(lease: Leasing, given: dict[str, Any]) -> dict[str, Any]:
+    """The draft in a body, as `labeling` takes it."""
+    marks = {
+        (one["step"], one["position"]): Mark(one["rating"], one["unsure"] if lease.allows_unsure else None)
+        for one in given["ratings"]
+    }
+    return {"marks": marks, "base": given.get("version"), "step_ms": given["step_ms"]}
 
 
-def next_for(labeler: int) -> dict[str, Any]:
-    lease = labeling.lease_next(labeler=labeler)
+def next_for(labeler: int, *, opened: bool = True) -> dict[str, Any]:
+    lease = labeling.lease_next(labeler=labeler, opened=opened)
     if lease is None:
         return {"lease": None, "waiting": labeling.waiting_for(labeler)}
     return {"lease": labeling.desk_of(lease), "waiting": None}

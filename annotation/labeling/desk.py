@@ -2,17 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from typing import NamedTuple
 
 from annotation.labeling.rows import all_rows, one
 from annotation.models import Lease
 from annotation.ratings import Rating, finish_reason, first_error, next_step
 
-STEPS = """
-    SELECT c.step, c.text, l.rating
+COMPLETIONS = """
+    SELECT c.step, c.index, c.text, l.rating, coalesce(l.flagged, false)
     FROM annotation_completion c
     LEFT JOIN annotation_steplabel l
-        ON l.annotation_id = %(annotation)s AND l.step = c.step AND l.position = 0
-    WHERE c.solution_id = %(solution)s AND c.index = 0 ORDER BY c.step
+        ON l.annotation_id = %(annotation)s AND l.step = c.step AND l.position = c.index
+    WHERE c.solution_id = %(solution)s ORDER BY c.step, c.index
 """
 
 WAITING = """
@@ -32,12 +34,65 @@ WAITING = """
 """
 
 
-@dataclass(frozen=True)
-class DeskStep:
-    index: int
+class Option(NamedTuple):
+    """A completion of a step as the labeler sees it. Position 0 is the solution's own step."""
+
+    step: int
+    position: int
     text: str
     rating: Rating | None
+    unsure: bool
+
+    @property
+    def name(self) -> str:
+        """Of its field in the page."""
+        return f"step-{self.step}-{self.position}" if self.position else f"step-{self.step}"
+
+    @property
+    def unsure_name(self) -> str:
+        return f"un{self.name.replace('step', 'sure')}"
+
+    @property
+    def title(self) -> str:
+        return f"Alternative {self.position}" if self.position else f"Step {self.step + 1}"
+
+    @property
+    def kind(self) -> str:
+        return "alternative" if self.position else "own"
+
+    @property
+    def is_first_alternative(self) -> bool:
+        return self.position == 1
+
+
+@dataclass(frozen=True)
+class DeskStep:
+    own: Option
+    alternatives: list[Option]
+    is_first_error: bool
     is_after_error: bool
+    active_ms: int
+
+    @property
+    def index(self) -> int:
+        return self.own.step
+
+    @property
+    def ms(self) -> str:
+        return str(self.active_ms)
+
+    @property
+    def spots(self) -> list[Option]:
+        return [self.own, *self.alternatives]
+
+    @property
+    def rating(self) -> Rating | None:
+        return self.own.rating
+
+    @property
+    def has_open_alternatives(self) -> bool:
+        """Whether alternatives are to be rated now: those for the first negative step are."""
+        return self.is_first_error and any(option.rating is None for option in self.alternatives)
 
 
 @dataclass(frozen=True)
@@ -48,17 +103,25 @@ class Desk:
     steps: list[DeskStep]
 
     @property
+    def count(self) -> str:
+        return str(len(self.steps))
+
+    @property
     def ratings(self) -> list[Rating | None]:
         return [step.rating for step in self.steps]
 
     @property
     def current(self) -> int | None:
         """The step to rate next; None when the solution can be submitted."""
-        return next_step(self.ratings)
+        step = next_step(self.ratings, stops=self.lease.stops)
+        if step is not None:
+            return step
+        return next((step.index for step in self.steps if step.has_open_alternatives), None)
 
     @property
     def finish_reason(self) -> str | None:
-        return finish_reason(self.ratings)
+        """How the work ends as it stands; None while something is to be rated."""
+        return finish_reason(self.ratings, stops=self.lease.stops) if self.current is None else None
 
 
 @dataclass(frozen=True)
@@ -76,13 +139,20 @@ class Waiting:
 
 
 def desk_of(lease: Lease) -> Desk:
-    rows = all_rows(STEPS, {"annotation": lease.annotation, "solution": lease.solution})
-    error = first_error([rating for _, _, rating in rows])
-    steps = [
-        DeskStep(step, text, rating, is_after_error=error is not None and step > error)
-        for step, text, rating in rows
-    ]
-    return Desk(lease, steps)
+    rows = all_rows(COMPLETIONS, {"annotation": lease.annotation, "solution": lease.solution})
+    offered = [list(options) for _, options in groupby(map(Option._make, rows), key=lambda option: option.step)]
+    error = first_error([own.rating for own, *_ in offered])
+    return Desk(lease, [desk_step(lease, own, others, error) for own, *others in offered])
+
+
+def desk_step(lease: Lease, own: Option, alternatives: list[Option], error: int | None) -> DeskStep:
+    return DeskStep(
+        own=own,
+        alternatives=alternatives,
+        is_first_error=own.step == error,
+        is_after_error=lease.stops and error is not None and own.step > error,
+        active_ms=lease.step_ms[own.step] if own.step < len(lease.step_ms) else 0,
+    )
 
 
 def waiting_for(labeler: int) -> Waiting:

@@ -1,71 +1,102 @@
 """Ratings as they are made: each one is on the server before it is acknowledged."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from django.db import transaction
 
-from annotation.labeling.errors import AlreadySubmitted, WrongRating
-from annotation.labeling.leasing import hold_or_fail, lock
-from annotation.labeling.rows import all_rows, run
+from annotation.labeling.errors import AlreadySubmitted
+from annotation.labeling.leasing import NO_HOLD, RENEWED, Hold, renewal
+from annotation.labeling.marks import (
+    GIVEN,
+    WRITE,
+    Mark,
+    Marks,
+    Spot,
+    check_conflicts,
+    check_spots,
+    same,
+    stored_marks,
+    written,
+)
+from annotation.labeling.rows import one
+from annotation.labeling.timing import COUNTED, timing
 from annotation.models import Lease
-from annotation.ratings import Rating
 
-IDLE_MS = 60_000
-"""A gap between two acts counts as work up to this long (milliseconds)."""
-
-# Counts the time since the last act, and keeps what is new among the ratings.
-SAVE = """
-    WITH touched AS (
-        UPDATE annotation_annotation
-        SET active_ms = active_ms
-                + least(extract(epoch FROM clock_timestamp() - touched_at) * 1000, %(idle)s)::bigint,
-            touched_at = clock_timestamp()
-        WHERE id = %(annotation)s
-    )
-    INSERT INTO annotation_steplabel (annotation_id, solution_id, step, position, completion, rating)
-    SELECT %(annotation)s, %(solution)s, step, 0, 0, rating
-    FROM unnest(%(steps)s::smallint[], %(ratings)s::smallint[]) AS given (step, rating)
-    ON CONFLICT (annotation_id, step, position) DO UPDATE SET rating = EXCLUDED.rating
-    WHERE annotation_steplabel.rating IS DISTINCT FROM EXCLUDED.rating
+# Locks the draft, then its place. Does nothing when the draft is submitted or is no longer at version `base`.
+SAVE = f"""
+    WITH locked AS (
+        SELECT id FROM annotation_annotation
+        WHERE id = %(annotation)s AND submitted_at IS NULL AND version = coalesce(%(base)s, version)
+        FOR NO KEY UPDATE
+    ), held AS (
+        UPDATE annotation_place {RENEWED} AND EXISTS (SELECT FROM locked)
+        RETURNING expires_at, extract(epoch FROM expires_at - now()) AS seconds
+    ), draft AS (
+        UPDATE annotation_annotation a SET version = version + 1, {COUNTED}
+        FROM locked WHERE a.id = locked.id
+        RETURNING a.version
+    ), kept AS ({WRITE.format(given=GIVEN, draft="draft")})
+    SELECT draft.version, held.expires_at, held.seconds FROM draft LEFT JOIN held ON true
 """
 
-RATINGS = """
-    SELECT step, rating FROM annotation_steplabel WHERE annotation_id = %(annotation)s AND position = 0
+LOCK = """
+    SELECT submitted_at, version FROM annotation_annotation WHERE id = %(annotation)s FOR NO KEY UPDATE
 """
 
 
-def save(*, lease: Lease, ratings: Mapping[int, Rating | None]) -> None:
-    """Keep ratings by step, counted from 0, in the draft; None takes a rating back. Renews the lease.
+class Saved(NamedTuple):
+    """The draft after a save."""
 
-    Saving the same again changes nothing, and is fine even after the submit, which may overtake a save.
-    Raises `LeaseLost`, `AlreadySubmitted` and `WrongRating`.
+    version: int
+    hold: Hold
+    others: dict[Spot, Mark]
+    """What other windows have stored since the version the save started from."""
+
+
+def save(*, lease: Lease, marks: Marks, base: int | None = None, step_ms: Sequence[int] = ()) -> Saved:
+    """Keep marks in the draft (a rating of None takes one back), and renew the lease.
+
+    `base` is the version of the draft that the marks start from; without it they replace whatever is stored.
+    `step_ms` is the time at work so far for each step, in milliseconds (`labeling.timing`). A draft whose lease
+    is over is kept as well: it may still be submitted. Saving the same again changes nothing, and is fine even
+    after the submit, which may overtake a save.
+    Raises `WrongRating`, `Conflict` and `AlreadySubmitted`.
     """
-    with transaction.atomic():
-        if lock(lease).submitted_at is None:
-            hold_or_fail(lease)
-            write(lease, ratings)
-        elif not ratings.items() <= dict(enumerate(ratings_of(lease))).items():
-            raise AlreadySubmitted
+    check_spots(lease, marks)
+    return write(lease, marks, base, step_ms) or reconcile(lease, marks, base, step_ms)
 
 
-def write(lease: Lease, ratings: Mapping[int, Rating | None]) -> None:
-    """The writing part of `save`, for a transaction that has locked the draft and holds its lease."""
-    for step in ratings:
-        if not 0 <= step < lease.length:
-            raise WrongRating(step, lease.length)
+def write(lease: Lease, marks: Marks, base: int | None, step_ms: Sequence[int]) -> Saved | None:
+    """Save on top of version `base`; None when the draft is somewhere else by now. One statement."""
     values = {
         "annotation": lease.annotation,
         "solution": lease.solution,
-        "idle": IDLE_MS,
-        "steps": list(ratings),
-        "ratings": list(ratings.values()),
+        "base": base,
+        **renewal(lease),
+        **timing(step_ms, lease.length),
+        **written(marks),
     }
-    run(SAVE, values)
+    row = one(SAVE, values)
+    if row is None:
+        return None
+    version, until, seconds = row
+    return Saved(version, Hold(until, float(seconds)) if until else NO_HOLD, {})
 
 
-def ratings_of(lease: Lease) -> list[Rating | None]:
-    """The ratings of the solution's own steps, one entry a step."""
-    ratings: list[Rating | None] = [None] * lease.length
-    for step, rating in all_rows(RATINGS, {"annotation": lease.annotation}):
-        ratings[step] = rating
-    return ratings
+@transaction.atomic
+def reconcile(lease: Lease, marks: Marks, base: int | None, step_ms: Sequence[int]) -> Saved:
+    """Save marks that start from an older version, unless they contradict what was stored since."""
+    row = one(LOCK, {"annotation": lease.annotation})
+    assert row is not None
+    submitted_at, version = row
+    stored = stored_marks(lease)
+    if submitted_at is not None:
+        if all(spot in stored and same(stored[spot].mark, mark) for spot, mark in marks.items()):
+            return Saved(version, NO_HOLD, {})
+        raise AlreadySubmitted
+    check_conflicts(marks, stored, base, version)
+    others = {spot: kept.mark for spot, kept in stored.items() if kept.version > (base or 0) and spot not in marks}
+    saved = write(lease, marks, None, step_ms)
+    assert saved is not None
+    return saved._replace(others=others)

@@ -1,20 +1,15 @@
 """What can stand against a labeler's wish. Each message is written for the labeler."""
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from annotation.labeling.marks import Mark, Spot
+
 
 class LabelingError(Exception):
     """The base: `code` is for programs, the message for people."""
 
     code = "refused"
-
-
-class LeaseLost(LabelingError):
-    code = "lease_lost"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "Your time for this solution ran out and it went to somebody else. "
-            "Your ratings are kept as a draft; go on with the next solution."
-        )
 
 
 class AlreadySubmitted(LabelingError):
@@ -24,18 +19,43 @@ class AlreadySubmitted(LabelingError):
         super().__init__("This solution is submitted; its ratings no longer change.")
 
 
+class OtherSubmit(LabelingError):
+    """A submit with the key of an earlier one, but another content."""
+
+    code = "other_submit"
+
+    def __init__(self) -> None:
+        super().__init__("This was submitted before with other ratings; those count.")
+
+
+class Conflict(LabelingError):
+    """Another window or program has stored something else since `version`-dependent marks were made."""
+
+    code = "conflict"
+
+    def __init__(self, version: int, theirs: "dict[Spot, Mark]") -> None:
+        steps = ", ".join(str(step + 1) for step in sorted({step for step, _ in theirs}))
+        super().__init__(f"Another window has a different rating for step {steps}.")
+        self.version = version
+        self.theirs = theirs
+
+
 class WrongRating(LabelingError):
     code = "wrong_rating"
 
-    def __init__(self, step: int, length: int) -> None:
-        super().__init__(f"There is no step {step + 1} in this solution; it has {length} steps.")
+    def __init__(self, step: int, length: int, position: int = 0) -> None:
+        if position:
+            super().__init__(f"Step {step + 1} has no alternative {position}.")
+        else:
+            super().__init__(f"There is no step {step + 1} in this solution; it has {length} steps.")
 
 
 class Incomplete(LabelingError):
     code = "incomplete"
 
-    def __init__(self, step: int) -> None:
-        super().__init__(f"Step {step + 1} is not rated yet.")
+    def __init__(self, step: int, position: int = 0) -> None:
+        what = f"Alternative {position} for step {step + 1}" if position else f"Step {step + 1}"
+        super().__init__(f"{what} is not rated yet.")
         self.step = step
 
 

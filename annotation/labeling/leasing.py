@@ -1,40 +1,76 @@
 """Who gets which solution next, and until when. Times are the database's."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import uuid4
 
-from django.db import transaction
+from django.db import IntegrityError
 
-from annotation.labeling.errors import LeaseLost
 from annotation.labeling.rows import one
+from annotation.labeling.timing import COUNTED, timing
 from annotation.models import LEASE, Lease
 
+UNOPENED_MINUTES = 2
+"""How long a solution is kept for a labeler who got it along with the answer to a submit, until it is opened."""
+
 HELD = """
-    SELECT task_id FROM annotation_place
-    WHERE labeler_id = %(labeler)s AND filled_at IS NULL ORDER BY leased_at LIMIT 1
+    SELECT task_id, slot FROM annotation_place WHERE labeler_id = %(labeler)s AND filled_at IS NULL
 """
-BEGUN = LEASE.format(annotations="annotation_annotation") + (
-    f"WHERE a.labeler_id = %(labeler)s AND a.task_id = ({HELD})"
+CURRENT = LEASE.format(annotations="annotation_annotation") + (
+    f"WHERE a.labeler_id = %(labeler)s AND a.task_id = (SELECT task_id FROM ({HELD}) held)"
 )
 
-# One labeler at a time: two tabs of one person get the same solution.
-LABELER = """
-    SELECT m.project_id, pr.lease_minutes
-    FROM annotation_membership m JOIN annotation_project pr ON pr.id = m.project_id
-    WHERE m.id = %(labeler)s FOR NO KEY UPDATE OF m
+# Begins a draft for the place that was `taken`, or opens the one there is.
+BEGUN = """
+    begun AS (
+        INSERT INTO annotation_annotation
+            (project_id, task_id, solution_id, labeler_id, token, started_at, touched_at)
+        SELECT t.project_id, t.id, t.solution_id, %(labeler)s, %(token)s, now(), now()
+        FROM taken JOIN annotation_task t ON t.id = taken.task_id
+        ON CONFLICT (task_id, labeler_id) DO UPDATE SET touched_at = now()
+        RETURNING *
+    )
+""" + LEASE.format(annotations="begun")
+
+# The place at hand, its time over or not; else a free one whose task has a draft of this labeler's.
+RESUME = f"""
+    WITH held AS ({HELD}
+    ), draft AS (
+        SELECT p.task_id, p.slot
+        FROM annotation_annotation a JOIN annotation_place p ON p.task_id = a.task_id
+        WHERE a.labeler_id = %(labeler)s AND a.submitted_at IS NULL AND NOT EXISTS (SELECT FROM held)
+          AND p.filled_at IS NULL AND (p.expires_at IS NULL OR p.expires_at < now())
+        ORDER BY a.touched_at DESC LIMIT 1
+        FOR UPDATE OF p SKIP LOCKED
+    ), taken AS (
+        UPDATE annotation_place
+        SET labeler_id = %(labeler)s,
+            leased_at = CASE WHEN labeler_id = %(labeler)s AND expires_at >= now() THEN leased_at ELSE now() END,
+            expires_at = now() + make_interval(mins => (
+                SELECT lease_minutes FROM annotation_project
+                WHERE id = (SELECT project_id FROM annotation_membership WHERE id = %(labeler)s)))
+        WHERE (task_id, slot) = (SELECT * FROM held UNION ALL SELECT * FROM draft LIMIT 1)
+        RETURNING task_id
+    ), {BEGUN}
 """
 
-# The first free place of the queue whose solution this labeler has not done, and the draft for it.
-# Free places that others are taking at this moment are skipped, not waited for.
-CLAIM = """
-    WITH claimed AS (
+# The first free place of the queue whose solution this labeler has not done. Free places that others are taking
+# at this moment are skipped, not waited for.
+NEXT = f"""
+    WITH me AS MATERIALIZED (
+        SELECT m.project_id,
+               now() + make_interval(mins => CASE WHEN %(opened)s THEN pr.lease_minutes ELSE %(unopened)s END)
+                   AS until
+        FROM annotation_membership m JOIN annotation_project pr ON pr.id = m.project_id
+        WHERE m.id = %(labeler)s
+    ), taken AS (
         UPDATE annotation_place
-        SET labeler_id = %(labeler)s, leased_at = now(), expires_at = now() + make_interval(mins => %(minutes)s)
+        SET labeler_id = %(labeler)s, leased_at = now(), expires_at = (SELECT until FROM me)
         WHERE (task_id, slot) = (
             SELECT p.task_id, p.slot
             FROM annotation_task t JOIN annotation_place p ON p.task_id = t.id
-            WHERE t.project_id = %(project)s AND t.is_open
+            WHERE t.project_id = (SELECT project_id FROM me) AND t.is_open
               AND p.filled_at IS NULL AND (p.expires_at IS NULL OR p.expires_at < now())
               AND NOT EXISTS (SELECT FROM annotation_annotation a
                               WHERE a.solution_id = t.solution_id AND a.labeler_id = %(labeler)s
@@ -44,91 +80,73 @@ CLAIM = """
             FOR UPDATE OF p SKIP LOCKED
         )
         RETURNING task_id
-    ), begun AS (
-        INSERT INTO annotation_annotation
-            (project_id, task_id, solution_id, labeler_id, token, started_at, touched_at, explanation, active_ms,
-             chosen, is_imported, empty_steps)
-        SELECT t.project_id, t.id, t.solution_id, %(labeler)s, %(token)s, now(), now(), '', 0, '{}', false, '{}'
-        FROM claimed JOIN annotation_task t ON t.id = claimed.task_id
-        ON CONFLICT (task_id, labeler_id) DO UPDATE SET touched_at = now()
-        RETURNING *
-    )
-""" + LEASE.format(annotations="begun")
-
-# The place of this labeler in this task, or another one that is free.
-HOLD = """
-    UPDATE annotation_place
-    SET labeler_id = %(labeler)s,
-        leased_at = CASE WHEN labeler_id = %(labeler)s THEN leased_at ELSE now() END,
-        expires_at = now() + make_interval(mins => %(minutes)s)
-    WHERE (task_id, slot) = (
-        SELECT task_id, slot FROM annotation_place
-        WHERE task_id = %(task)s AND filled_at IS NULL
-          AND (labeler_id IS NULL OR labeler_id = %(labeler)s OR expires_at < now())
-        ORDER BY labeler_id IS NOT DISTINCT FROM %(labeler)s DESC, slot
-        LIMIT 1
-        FOR UPDATE
-    )
-    RETURNING expires_at
+    ), {BEGUN}
 """
 
-LOCK = """
-    SELECT submitted_at, finish_reason, explanation, active_ms
-    FROM annotation_annotation WHERE id = %(annotation)s FOR NO KEY UPDATE
+# A lease lasts from the last act, but never longer than the project lets anybody keep a solution.
+RENEWED = """
+    SET expires_at = least(now() + make_interval(mins => %(minutes)s),
+                           greatest(leased_at + make_interval(mins => %(most)s), expires_at))
+    WHERE task_id = %(task)s AND labeler_id = %(labeler)s AND filled_at IS NULL
+"""
+RENEW = f"""
+    WITH draft AS (
+        UPDATE annotation_annotation a SET {COUNTED} WHERE id = %(annotation)s AND submitted_at IS NULL
+    )
+    UPDATE annotation_place {RENEWED} RETURNING expires_at, extract(epoch FROM expires_at - now())
 """
 
 
-class Standing(NamedTuple):
-    """How an annotation stands: a draft while `submitted_at` is None."""
+class Hold(NamedTuple):
+    """How long a labeler still has a solution. Afterwards somebody else may get it."""
 
-    submitted_at: datetime | None
-    finish_reason: str | None
-    explanation: str
-    active_ms: int
+    until: datetime | None
+    """None when somebody else has it already, or all its places are filled."""
+    seconds: float
+    """Left; negative when time is over."""
+
+
+NO_HOLD = Hold(None, 0)
 
 
 def current_lease(labeler: int) -> Lease | None:
     """What the labeler has begun and not submitted, its time over or not; None when there is nothing."""
-    row = one(BEGUN, {"labeler": labeler})
+    row = one(CURRENT, {"labeler": labeler})
     return Lease(*row) if row else None
 
 
-@transaction.atomic
-def lease_next(*, labeler: int) -> Lease | None:
+def lease_next(*, labeler: int, opened: bool = True) -> Lease | None:
     """The solution this labeler (a membership's id) is to rate now: the one at hand, else the next of the queue.
 
-    Locks the membership, then one place. None when there is nothing for this labeler.
+    With `opened` false a solution of the queue is only sent along: it lapses soon unless `renew` or a save comes.
+    None when there is nothing for this labeler. Whoever asks twice at once gets the same solution twice: the
+    database lets a labeler hold one place only.
     """
-    found = one(LABELER, {"labeler": labeler})
-    assert found is not None
-    project, minutes = found
-    held = current_lease(labeler)
-    if held is not None:
-        lock(held)
-        if hold(held):
-            return held
-    row = one(CLAIM, {"labeler": labeler, "project": project, "minutes": minutes, "token": uuid4()})
+    values = {"labeler": labeler, "token": uuid4()}
+    row = one(RESUME, values)
+    if row is None:
+        try:
+            row = one(NEXT, {**values, "opened": opened, "unopened": UNOPENED_MINUTES})
+        except IntegrityError:
+            row = one(RESUME, values)
     return Lease(*row) if row else None
 
 
-def lock(lease: Lease) -> Standing:
-    """Lock the annotation until the transaction ends, and say how it stands.
+def renew(*, lease: Lease, step_ms: Sequence[int] = ()) -> Hold:
+    """Say that the labeler is at work on this solution: their lease begins anew.
 
-    Whoever changes a draft locks it first and its place afterwards, so that a save and a submit that come at
-    once wait for each other and cannot deadlock.
+    `step_ms` is the time at work so far for each step, in milliseconds.
     """
-    row = one(LOCK, {"annotation": lease.annotation})
-    assert row is not None
-    return Standing(*row)
+    values = {"annotation": lease.annotation, **renewal(lease), **timing(step_ms, lease.length)}
+    row = one(RENEW, values)
+    return Hold(row[0], float(row[1])) if row else NO_HOLD
 
 
-def hold(lease: Lease) -> bool:
-    """Renew the lease of a draft, in a transaction; False when it lapsed and no place is free any more."""
-    values = {"labeler": lease.labeler, "task": lease.task, "minutes": lease.minutes}
-    return one(HOLD, values) is not None
-
-
-def hold_or_fail(lease: Lease) -> None:
-    """Renew the lease, in a transaction. Raises `LeaseLost`."""
-    if not hold(lease):
-        raise LeaseLost
+def renewal(lease: Lease) -> dict[str, int]:
+    """The values of `RENEWED`."""
+    return {
+        "task": lease.task,
+        "labeler": lease.labeler,
+        "minutes": lease.minutes,
+        "most": lease.most_minutes,
+    }

@@ -1,89 +1,217 @@
 """Handing in: the draft becomes an annotation that no longer changes, and its place is filled."""
 
-from collections.abc import Mapping
-from typing import Literal
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Literal, NamedTuple
+from uuid import UUID
 
 from django.db import transaction
 
-from annotation.labeling.drafting import ratings_of, write
-from annotation.labeling.errors import Incomplete, NoReason
-from annotation.labeling.leasing import Standing, hold_or_fail, lock
-from annotation.labeling.rows import one, run
+from annotation.labeling.errors import Incomplete, NoReason, OtherSubmit
+from annotation.labeling.marks import (
+    GIVEN,
+    WRITE,
+    Mark,
+    Marks,
+    Spot,
+    check_conflicts,
+    check_spots,
+    stored_marks,
+    written,
+)
+from annotation.labeling.rows import all_rows, one
+from annotation.labeling.timing import TOTAL, total
 from annotation.models import Lease
-from annotation.ratings import NEGATIVE, Rating, counted, finish_reason, next_step
+from annotation.ratings import NEGATIVE, Rating, counted, finish_reason, first_error, next_step
 
 EarlyEnd = Literal["give_up", "bad_problem"]
 
-DROP_UNCOUNTED = """
-    DELETE FROM annotation_steplabel
-    WHERE annotation_id = %(annotation)s AND (step >= %(kept)s OR rating IS NULL)
+# Locks the annotation and its task, so that two who fill the last two places of a task see each other.
+LOCK = """
+    SELECT a.submitted_at, a.finish_reason, a.explanation, a.active_ms, a.is_surplus, a.version, a.step_ms,
+           a.submit_key, a.submit_digest
+    FROM annotation_annotation a JOIN annotation_task t ON t.id = a.task_id
+    WHERE a.id = %(annotation)s FOR NO KEY UPDATE
 """
 
-FINISH = """
-    UPDATE annotation_annotation
-    SET submitted_at = clock_timestamp(), finish_reason = %(reason)s, explanation = %(explanation)s,
-        chosen = %(chosen)s::smallint[]
-    WHERE id = %(annotation)s
-    RETURNING submitted_at, finish_reason, explanation, active_ms
+ALTERNATIVES = """
+    SELECT index FROM annotation_completion
+    WHERE solution_id = %(solution)s AND step = %(step)s AND index > 0 ORDER BY index
 """
 
-LOCK_TASK = "SELECT FROM annotation_task WHERE id = %(task)s FOR NO KEY UPDATE"
-
-# Fills the labeler's place and closes the task with its last one.
-FILL = """
-    WITH filled AS (
-        UPDATE annotation_place SET filled_at = now() WHERE task_id = %(task)s AND labeler_id = %(labeler)s
+# Keeps the marks that count and drops the others, fills the labeler's place or else a free one of the task, and
+# closes the task with its last one. With no place left the annotation is surplus. The annotation comes last, as
+# its labels no longer change afterwards.
+FINISH = f"""
+    WITH kept AS ({WRITE.format(given=GIVEN, draft="(SELECT %(version)s::int AS version)")}
+        RETURNING 1
+    ), dropped AS (
+        DELETE FROM annotation_steplabel
+        WHERE annotation_id = %(annotation)s AND (step, position) NOT IN (
+            SELECT step, position FROM {GIVEN} AS given (step, position, rating, flagged))
+        RETURNING 1
+    ), filled AS (
+        UPDATE annotation_place
+        SET filled_at = now(), leased_at = CASE WHEN labeler_id = %(labeler)s THEN leased_at ELSE now() END,
+            expires_at = greatest(expires_at, now()), labeler_id = %(labeler)s
+        WHERE (task_id, slot) = (
+            SELECT task_id, slot FROM annotation_place
+            WHERE task_id = %(task)s AND filled_at IS NULL
+              AND (labeler_id IS NULL OR labeler_id = %(labeler)s OR expires_at < now())
+            ORDER BY labeler_id IS NOT DISTINCT FROM %(labeler)s DESC, slot
+            LIMIT 1 FOR UPDATE)
+        RETURNING slot
+    ), closed AS (
+        UPDATE annotation_task SET is_open = false
+        WHERE id = %(task)s AND is_open AND NOT EXISTS (
+            SELECT FROM annotation_place WHERE task_id = %(task)s AND filled_at IS NULL
+              AND slot NOT IN (SELECT slot FROM filled))
     )
-    UPDATE annotation_task SET is_open = false
-    WHERE id = %(task)s AND NOT EXISTS (
-        SELECT FROM annotation_place
-        WHERE task_id = %(task)s AND filled_at IS NULL AND labeler_id IS DISTINCT FROM %(labeler)s)
+    UPDATE annotation_annotation a
+    SET {TOTAL}, version = %(version)s, submitted_at = clock_timestamp(), finish_reason = %(reason)s,
+        explanation = %(explanation)s, chosen = %(chosen)s::smallint[], submit_key = %(key)s,
+        submit_digest = %(digest)s, is_surplus = NOT EXISTS (SELECT FROM filled)
+    WHERE id = %(annotation)s AND (SELECT count(*) FROM kept) >= 0 AND (SELECT count(*) FROM dropped) >= 0
+    RETURNING submitted_at, finish_reason, explanation, active_ms, is_surplus
 """
+
+
+class Submitted(NamedTuple):
+    """An annotation that no longer changes."""
+
+    submitted_at: datetime
+    finish_reason: str
+    explanation: str
+    active_ms: int
+    """Time at work in milliseconds."""
+    is_surplus: bool
+    """Whether it is one more than was wanted, as somebody else had the last place by then."""
 
 
 def submit(
     *,
     lease: Lease,
-    ratings: Mapping[int, Rating | None],
+    marks: Marks,
+    base: int | None = None,
+    key: UUID | None = None,
     early_end: EarlyEnd | None = None,
     explanation: str = "",
-) -> Standing:
-    """Keep the ratings given along with those saved before, and hand the annotation in.
+    step_ms: Sequence[int] = (),
+) -> Submitted:
+    """Keep the marks given along with those saved before, and hand the annotation in.
 
     It ends as `found_error` at the first negative rating, as `solution` when all steps are rated without one,
-    or early with a reason. Submitting again changes nothing and returns what is stored. Locks the annotation,
-    its place and its task. Raises `Incomplete`, `NoReason`, `LeaseLost` and `WrongRating`.
+    or early with a reason. Submitting again changes nothing and returns what is stored; the same `key` with
+    another content is refused. It is never too late: with no place left the annotation is kept as surplus.
+    Locks the annotation and its task, then a place. Raises `Incomplete`, `NoReason`, `WrongRating`, `Conflict`
+    and `OtherSubmit`.
     """
+    check_spots(lease, marks)
+    digest = digest_of(marks, early_end, explanation)
     with transaction.atomic():
         stored = lock(lease)
-        if stored.submitted_at is not None:
-            return stored
+        if isinstance(stored, Earlier):
+            return stored.again(key, digest)
         if early_end and not explanation.strip():
             raise NoReason
-        hold_or_fail(lease)
-        write(lease, ratings)
-        submitted = finish(lease, early_end, explanation.strip())
-        run(LOCK_TASK, {"task": lease.task})
-        run(FILL, {"task": lease.task, "labeler": lease.labeler})
-    return submitted
+        known = stored_marks(lease)
+        check_conflicts(marks, known, base, stored.version)
+        draft = {spot: kept.mark for spot, kept in known.items()} | dict(marks)
+        reason, that_count = judged(lease, draft, early_end)
+        values = {
+            "key": key,
+            "digest": digest,
+            "version": stored.version + 1,
+            "explanation": explanation.strip(),
+            **total(stored.step_ms, step_ms, lease.length),
+        }
+        return finish(lease, reason, that_count, values)
 
 
-def finish(lease: Lease, early_end: EarlyEnd | None, explanation: str) -> Standing:
-    ratings = ratings_of(lease)
-    reason = early_end or finish_reason(ratings)
+class Draft(NamedTuple):
+    version: int
+    step_ms: list[int]
+
+
+class Earlier(NamedTuple):
+    """What was submitted before."""
+
+    submitted: Submitted
+    key: UUID | None
+    digest: UUID | None
+
+    def again(self, key: UUID | None, digest: UUID) -> Submitted:
+        """The answer to a submit that is sent again."""
+        if key is not None and key == self.key and digest != self.digest:
+            raise OtherSubmit
+        return self.submitted
+
+
+def lock(lease: Lease) -> Draft | Earlier:
+    """The draft; or what it has become."""
+    row = one(LOCK, {"annotation": lease.annotation})
+    assert row is not None
+    *submitted, version, step_ms, key, digest = row
+    return Draft(version, step_ms) if submitted[0] is None else Earlier(Submitted(*submitted), key, digest)
+
+
+def digest_of(marks: Marks, early_end: EarlyEnd | None, explanation: str) -> UUID:
+    """Tells the content of one submit from another's."""
+    content = json.dumps([sorted(marks.items()), early_end, explanation.strip()])
+    return UUID(bytes=hashlib.sha256(content.encode()).digest()[:16])
+
+
+def judged(lease: Lease, draft: Marks, early_end: EarlyEnd | None) -> tuple[str, dict[Spot, Mark]]:
+    """How the work ends, and the marks that count. Raises `Incomplete`."""
+    ratings = ratings_of(lease.length, draft)
+    reason = early_end or finish_reason(ratings, stops=lease.stops)
     if reason is None:
-        raise Incomplete(next_step(ratings) or 0)
-    kept = counted(ratings)
+        raise Incomplete(next_step(ratings, stops=lease.stops) or 0)
+    kept = counted(ratings, stops=lease.stops)
     if None in kept:
         kept = kept[: kept.index(None)]
-    if len(kept) < len(ratings):
-        run(DROP_UNCOUNTED, {"annotation": lease.annotation, "kept": len(kept)})
-    values = {
-        "annotation": lease.annotation,
-        "reason": reason,
-        "explanation": explanation,
-        "chosen": [None if rating == NEGATIVE else 0 for rating in kept],
+    that_count = {(step, 0): draft[step, 0] for step in range(len(kept))}
+    error = first_error(kept)
+    if error is not None:
+        that_count |= alternatives(lease, draft, error, needed=early_end is None)
+    return reason, that_count
+
+
+def ratings_of(length: int, marks: Marks) -> list[Rating | None]:
+    """The ratings of the solution's own steps, one entry a step."""
+    return [marks[step, 0].rating if (step, 0) in marks else None for step in range(length)]
+
+
+def alternatives(lease: Lease, draft: Marks, error: int, *, needed: bool) -> dict[Spot, Mark]:
+    """What was said of the other completions for the step with the first error."""
+    positions = [row[0] for row in all_rows(ALTERNATIVES, {"solution": lease.solution, "step": error})]
+    rated = {
+        (error, position): draft[error, position]
+        for position in positions
+        if (error, position) in draft and draft[error, position].rating is not None
     }
-    row = one(FINISH, values)
+    missing = [position for position in positions if (error, position) not in rated]
+    if missing and needed:
+        raise Incomplete(error, missing[0])
+    return rated
+
+
+def finish(lease: Lease, reason: str, marks: Marks, values: Mapping[str, object]) -> Submitted:
+    own = [mark.rating for (_, position), mark in marks.items() if position == 0]
+    row = one(
+        FINISH,
+        {
+            **values,
+            "annotation": lease.annotation,
+            "solution": lease.solution,
+            "task": lease.task,
+            "labeler": lease.labeler,
+            "reason": reason,
+            "chosen": [None if rating == NEGATIVE else 0 for rating in own],
+            **written(marks),
+        },
+    )
     assert row is not None
-    return Standing(*row)
+    return Submitted(*row)

@@ -27,7 +27,30 @@ class Project(models.Model):
         "minutes a labeler may keep a solution",
         default=30,
         validators=[MinValueValidator(1), MaxValueValidator(24 * 60)],
-        help_text="Counted from the last rating; afterwards somebody else may get it.",
+        help_text="Counted from the last act; afterwards somebody else may get it.",
+    )
+    most_minutes = models.PositiveSmallIntegerField(
+        "minutes a labeler may keep a solution in all",
+        default=240,
+        validators=[MinValueValidator(1), MaxValueValidator(24 * 60)],
+        help_text="However busy they are; what is submitted later still counts unless somebody else was quicker.",
+    )
+    stops_at_error = models.BooleanField(
+        "stop at the first negative step",
+        default=True,
+        help_text="As in PRM800K. Otherwise all steps are rated.",
+    )
+    reveals_all = models.BooleanField(
+        "show all steps at once", default=False, help_text="Otherwise one after the other."
+    )
+    shows_answer = models.BooleanField("show the reference answer", default=True)
+    allows_unsure = models.BooleanField(
+        "ratings may be marked as unsure", default=False, help_text="Exported as `flagged`."
+    )
+    splits_sentences = models.BooleanField(
+        "a solution that is loaded as one text has a step for each sentence",
+        default=False,
+        help_text="Otherwise a step for each line.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -35,6 +58,7 @@ class Project(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(wanted__range=(1, 50)), name="project_wanted_range"),
             models.CheckConstraint(condition=Q(lease_minutes__range=(1, 1440)), name="project_lease_range"),
+            models.CheckConstraint(condition=Q(most_minutes__range=(1, 1440)), name="project_most_range"),
         ]
 
     def __str__(self) -> str:

@@ -19,8 +19,10 @@ class Annotation(models.Model):
 
     `token` names it in addresses; imported annotations have none.
     `chosen` has one entry for each annotated step: the position of the completion the solution went on
-    with, or null. `active_ms` is time at work in milliseconds: gaps between ratings, each cut off at a
-    minute (`labeling.drafting`); in imported rows it is PRM800K's `total_time`.
+    with, or null. `active_ms` is time at work in milliseconds (`labeling.timing`), `step_ms` its part for each
+    step; in imported rows `active_ms` is PRM800K's `total_time`. Wall time is from `started_at` to `submitted_at`.
+    `version` counts the saves of the draft. `submit_key` and `submit_digest` tell a submit that is sent again.
+    `is_surplus`: it came when all places were filled, and is one more than was wanted.
     `timestamp_text` and `empty_steps` keep what only a byte-exact export of imported rows needs: a
     timestamp that is not written as Python's isoformat, and steps whose completions were `[]`, not null.
     """
@@ -34,12 +36,17 @@ class Annotation(models.Model):
     touched_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True)
     finish_reason = models.CharField(max_length=12, choices=FinishReason.choices, null=True)
-    explanation = models.TextField("why the labeler gave up or calls the problem bad", blank=True)
-    active_ms = models.BigIntegerField(default=0)
-    chosen = ArrayField(models.SmallIntegerField(null=True), default=list)
-    is_imported = models.BooleanField(default=False)
+    explanation = models.TextField("why the labeler gave up or calls the problem bad", blank=True, db_default="")
+    active_ms = models.BigIntegerField(default=0, db_default=0)
+    step_ms = ArrayField(models.IntegerField(), default=list, db_default=[])
+    version = models.IntegerField(default=0, db_default=0)
+    submit_key = models.UUIDField(null=True)
+    submit_digest = models.UUIDField(null=True)
+    is_surplus = models.BooleanField(default=False, db_default=False)
+    chosen = ArrayField(models.SmallIntegerField(null=True), default=list, db_default=[])
+    is_imported = models.BooleanField(default=False, db_default=False)
     timestamp_text = models.TextField(null=True)
-    empty_steps = ArrayField(models.SmallIntegerField(), default=list)
+    empty_steps = ArrayField(models.SmallIntegerField(), default=list, db_default=[])
     digest = models.UUIDField("identity of the imported line", null=True)
 
     class Meta:
@@ -62,6 +69,7 @@ class Annotation(models.Model):
                 name="annotation_submitted",
                 condition=Q(submitted_at__isnull=False),
             ),
+            models.Index(fields=["labeler"], name="annotation_draft", condition=Q(submitted_at__isnull=True)),
         ]
 
     def __str__(self) -> str:
@@ -73,7 +81,8 @@ class StepLabel(models.Model):
 
     `position` is where the completion stood before the labeler, `completion` which one of the solution's
     completions it was. Both foreign keys are composite (migration 0002): the completion must be
-    one of this solution, and the annotation must be of this solution.
+    one of this solution, and the annotation must be of this solution. `version` is the draft's when the label
+    was last changed, `flagged` whether the labeler was unsure.
     """
 
     pk = models.CompositePrimaryKey("annotation_id", "step", "position")
@@ -88,6 +97,7 @@ class StepLabel(models.Model):
     completion = models.PositiveSmallIntegerField()
     rating = models.SmallIntegerField(null=True)
     flagged = models.BooleanField(null=True)
+    version = models.IntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [

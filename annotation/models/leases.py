@@ -21,19 +21,31 @@ class Lease(NamedTuple):
     """Number of steps."""
     problem: str
     answer: str | None
-    """The reference answer."""
+    """The reference answer; None when the project does not show it."""
     project_slug: str
     project_name: str
     instructions: str
     minutes: int
     """How long a lease lasts after the last act."""
+    most_minutes: int
+    """How long it lasts at most, however much is done."""
+    stops: bool
+    """Whether work ends at the first negative step."""
+    reveals_all: bool
+    allows_unsure: bool
+    step_ms: list[int]
+    """Active time so far for each step, in milliseconds; shorter than the solution when less is known."""
+    version: int
     finish_reason: str | None
     submitted_at: datetime | None
+    is_surplus: bool
 
 
 LEASE = """
-    SELECT a.id, a.token, a.task_id, a.labeler_id, a.solution_id, s.length, p.text, p.answer,
-           pr.slug, pr.name, pr.instructions, pr.lease_minutes, a.finish_reason, a.submitted_at
+    SELECT a.id, a.token, a.task_id, a.labeler_id, a.solution_id, s.length, p.text,
+           CASE WHEN pr.shows_answer THEN p.answer END, pr.slug, pr.name, pr.instructions, pr.lease_minutes,
+           pr.most_minutes, pr.stops_at_error, pr.reveals_all, pr.allows_unsure,
+           a.step_ms, a.version, a.finish_reason, a.submitted_at, a.is_surplus
     FROM {annotations} a
     JOIN annotation_solution s ON s.id = a.solution_id
     JOIN annotation_problem p ON p.id = s.problem_id

@@ -51,7 +51,7 @@ class Place(models.Model):
 
     A lease is a place with a labeler. There is one row for each place, so a task can never have more live
     leases and annotations than it wants; `wanted` follows the task's by foreign key (migration 0002). A lapsed
-    lease stays the labeler's until somebody else takes the place.
+    lease stays the labeler's until somebody else takes the place. A labeler holds one place at a time.
     """
 
     pk = models.CompositePrimaryKey("task_id", "slot")
@@ -71,14 +71,12 @@ class Place(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(slot__lt=F("wanted")), name="place_within_wanted"),
             models.UniqueConstraint(fields=["task", "labeler"], name="place_labeler_once"),
+            models.UniqueConstraint(fields=["labeler"], name="place_held_once", condition=Q(filled_at=None)),
             models.CheckConstraint(
                 condition=Q(labeler=None, leased_at=None, expires_at=None, filled_at=None)
                 | Q(labeler__isnull=False, leased_at__isnull=False, expires_at__isnull=False),
                 name="place_free_or_leased_whole",
             ),
-        ]
-        indexes = [
-            models.Index(fields=["labeler"], name="place_held", condition=Q(filled_at=None)),
         ]
 
     def __str__(self) -> str:

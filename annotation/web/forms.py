@@ -1,32 +1,12 @@
-"""The only parsers of what browsers send."""
-
-import re
-from collections.abc import Mapping
-from typing import Any
+"""The forms of the site. What the desk sends is parsed in `desk_forms`."""
 
 from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
-from django.core.exceptions import BadRequest
 from django.core.files.uploadedfile import UploadedFile
 
 from annotation.importing import FORMATS as LOAD_FORMATS
 from annotation.models import Project, Role
-from annotation.ratings import RATINGS, Rating
-
-STEP = re.compile(r"step-(\d{1,5})")
-RATING: Mapping[str, Rating | None] = {"": None} | {str(rating): rating for rating in RATINGS}
-
-
-def parse_ratings(post: Mapping[str, Any]) -> dict[int, Rating | None]:
-    """The fields `step-0`, `step-1` ... as ratings by step; an empty field takes a rating back."""
-    ratings = {}
-    for name, value in post.items():
-        if step := STEP.fullmatch(name):
-            if value not in RATING:
-                raise BadRequest(f"{name} must be -1, 0, 1 or empty")
-            ratings[int(step[1])] = RATING[value]
-    return ratings
 
 
 class SignInForm(AuthenticationForm):
@@ -46,11 +26,6 @@ class SignInForm(AuthenticationForm):
         return username.lower()
 
 
-class SubmitForm(forms.Form):
-    early_end = forms.ChoiceField(choices=[("give_up", ""), ("bad_problem", "")], required=False)
-    explanation = forms.CharField(max_length=2000, required=False)
-
-
 class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Project
@@ -61,7 +36,10 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]
 class ProjectSettingsForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Project
-        fields = ("name", "wanted", "lease_minutes", "instructions")
+        fields = (
+            "name", "wanted", "lease_minutes", "most_minutes", "stops_at_error", "reveals_all", "shows_answer",
+            "allows_unsure", "splits_sentences", "instructions",
+        )  # fmt: skip
         widgets = {"instructions": forms.Textarea(attrs={"rows": 8})}  # noqa: RUF012
 
 

@@ -1,18 +1,23 @@
-"""The labeling desk in the browser. Every act is a plain form first; htmx and label.js make it quick."""
+"""The labeling desk in the browser. Every act is a plain form first; htmx and the desk's scripts make it quick."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from annotation import access, labeling
+from annotation.labeling import Hold, Marks
 from annotation.models import Lease
 from annotation.web.audience import audience, is_fetch
-from annotation.web.forms import SubmitForm, parse_ratings
+from annotation.web.desk_forms import save_fields, submit_fields, times_of
+
+DESK_MODULES = [f"desk/{name}.js" for name in ("clock", "http", "keys", "page", "rating", "saver")]
+"""What `desk/main.js` imports, so that the page can ask for all of it at once."""
+SURPLUS = "Somebody else had the last place for that solution; yours is kept as one more opinion."
 
 
 @audience("labelers")
@@ -47,7 +52,7 @@ def desk(request: HttpRequest, token: UUID) -> HttpResponse:
     lease = access.lease_for(request.user, token)
     if lease.submitted_at is not None:
         return render(request, "labeling/submitted.html", {"lease": lease})
-    return render(request, "labeling/desk.html", desk_context(lease))
+    return render(request, "labeling/desk.html", desk_context(lease) | {"desk_modules": DESK_MODULES})
 
 
 def desk_context(lease: Lease) -> dict[str, object]:
@@ -58,47 +63,55 @@ def desk_context(lease: Lease) -> dict[str, object]:
 @require_POST
 def save(request: HttpRequest, token: UUID) -> HttpResponseBase:
     lease = access.lease_for(request.user, token)
-    ratings = parse_ratings(request.POST)
+    given = save_fields(request.POST, allows_unsure=lease.allows_unsure)
     try:
-        labeling.save(lease=lease, ratings=ratings)
+        saved = labeling.save(lease=lease, marks=given.marks, base=given.base, step_ms=given.step_ms)
     except labeling.LabelingError as error:
         return refuse(request, lease, error)
     if is_fetch(request):
-        return HttpResponse(status=204)
+        return JsonResponse({"version": saved.version, **hold_json(saved.hold), "others": fields_of(saved.others)})
     messages.success(request, "Saved.")
-    return redirect(f"{reverse('desk', args=[token])}#step-{max(ratings, default=0)}")
+    return redirect(f"{reverse('desk', args=[token])}#step-{max(given.marks, default=(0, 0))[0]}")
+
+
+@audience("labelers")
+@require_POST
+def beat(request: HttpRequest, token: UUID) -> HttpResponse:
+    """The page says that the labeler is at work; the answer, how long the solution is still theirs."""
+    lease = access.lease_for(request.user, token)
+    return JsonResponse(hold_json(labeling.renew(lease=lease, step_ms=times_of(request.POST))))
+
+
+def hold_json(hold: Hold) -> dict[str, object]:
+    return {"until": hold.until, "seconds": round(hold.seconds)}
 
 
 @audience("labelers")
 @require_POST
 def submit(request: HttpRequest, token: UUID) -> HttpResponseBase:
     lease = access.lease_for(request.user, token)
-    form = SubmitForm(request.POST)
-    if not form.is_valid():
-        raise BadRequest(form.errors.as_text())
+    draft = save_fields(request.POST, allows_unsure=lease.allows_unsure)
+    given = submit_fields(request.POST)
     try:
-        labeling.submit(
-            lease=lease,
-            ratings=parse_ratings(request.POST),
-            early_end=form.cleaned_data["early_end"] or None,
-            explanation=form.cleaned_data["explanation"],
-        )
+        submitted = labeling.submit(lease=lease, **draft._asdict(), **given._asdict())
     except labeling.LabelingError as error:
         return refuse(request, lease, error)
-    return next_solution(request, lease)
+    return next_solution(request, lease, SURPLUS if submitted.is_surplus else "")
 
 
-def next_solution(request: HttpRequest, done: Lease) -> HttpResponseBase:
+def next_solution(request: HttpRequest, done: Lease, notice: str) -> HttpResponseBase:
     """The next desk in the answer to a submit, or the page that says what there is to wait for."""
-    lease = labeling.lease_next(labeler=done.labeler)
+    lease = labeling.lease_next(labeler=done.labeler, opened=not is_fetch(request))
     address = reverse("desk", args=[lease.token]) if lease else reverse("waiting", args=[done.project_slug])
     if not is_fetch(request):
+        if notice:
+            messages.info(request, notice)
         return redirect(address)
     if lease:
-        response = render(request, "labeling/_desk.html", desk_context(lease))
+        response = render(request, "labeling/_desk.html", desk_context(lease) | {"notice": notice})
     else:
         context = waiting_context(done.labeler, done.project_slug, done.project_name)
-        response = render(request, "labeling/_waiting.html", context)
+        response = render(request, "labeling/_waiting.html", context | {"notice": notice})
     response["HX-Push-Url"] = address
     return response
 
@@ -106,6 +119,24 @@ def next_solution(request: HttpRequest, done: Lease) -> HttpResponseBase:
 def refuse(request: HttpRequest, lease: Lease, error: labeling.LabelingError) -> HttpResponseBase:
     """Say why, and leave the page as it is."""
     if is_fetch(request):
-        return HttpResponse(str(error), status=409, content_type="text/plain")
+        return JsonResponse(refusal_json(error), status=409)
     messages.error(request, str(error))
-    return redirect("label") if isinstance(error, labeling.LeaseLost) else redirect("desk", lease.token)
+    return redirect("desk", lease.token)
+
+
+def refusal_json(error: labeling.LabelingError) -> dict[str, Any]:
+    said: dict[str, Any] = {"code": error.code, "detail": str(error)}
+    if isinstance(error, labeling.Conflict):
+        said |= {"version": error.version, "theirs": fields_of(error.theirs)}
+    return said
+
+
+def fields_of(marks: Marks) -> dict[str, dict[str, object]]:
+    """Marks under the names of their fields in the page."""
+    return {
+        f"step-{step}-{position}" if position else f"step-{step}": {
+            "rating": "" if mark.rating is None else str(mark.rating),
+            "unsure": bool(mark.unsure),
+        }
+        for (step, position), mark in marks.items()
+    }

@@ -93,9 +93,26 @@ function marked(kind, text) {
   return span;
 }
 
-function renderAll(root) {
-  for (const element of root.querySelectorAll("[data-math]")) renderText(element);
+const sources = new WeakMap();
+let showsSource = false;
+
+function renderAll() {
+  for (const element of document.querySelectorAll("[data-math]")) {
+    if (!sources.has(element)) sources.set(element, element.textContent);
+    if (!showsSource) renderText(element);
+  }
 }
 
-renderAll(document);
-document.addEventListener("htmx:afterSwap", () => renderAll(document));
+// The source instead of the formulas, and back.
+function toggleSource() {
+  showsSource = !showsSource;
+  for (const element of document.querySelectorAll("[data-math]")) {
+    delete element.dataset.rendered;
+    element.textContent = sources.get(element);
+  }
+  renderAll();
+}
+
+renderAll();
+document.addEventListener("htmx:afterSwap", renderAll);
+document.addEventListener("stepmark:source", toggleSource);

@@ -13,7 +13,7 @@ from tests.bench.browser import FORM, Connection, Reply, csrf_token
 from tests.bench.rounds import Record, Round, keep_going, rating_of, serve
 
 JSON = {"Content-Type": "application/json"}
-TOKEN = re.compile(rb'data-save="/label/([0-9a-f-]{36})/save/"')
+TOKEN = re.compile(rb'data-lease="([0-9a-f-]{36})"')
 STEP = re.compile(rb'<li class="step"')
 
 

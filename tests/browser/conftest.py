@@ -135,6 +135,7 @@ def visit(browser: Browser, site: Site, transactional_db: None) -> Iterator[Call
 
     def open_page(user: User | None, path: str = "/", **options: Any) -> Page:
         expect_trouble = options.pop("expect_trouble", False)
+        has_scripts = options.get("java_script_enabled", True)
         context = browser.new_context(base_url=site.address, **options)
         contexts.append(context)
         if user is not None:
@@ -147,7 +148,7 @@ def visit(browser: Browser, site: Site, transactional_db: None) -> Iterator[Call
             )
             page.on(
                 "requestfailed",
-                lambda one: note(f"{one.url} {one.failure}") if is_failure(one) else None,
+                lambda one: note(f"{one.url} {one.failure}") if is_failure(one, has_scripts) else None,
             )
         page.on("pageerror", lambda error: note(f"{error} {error.stack}"))
         page.on("request", lambda one: note(one.url) if not is_ours(one.url, site) else None)
@@ -160,9 +161,9 @@ def visit(browser: Browser, site: Site, transactional_db: None) -> Iterator[Call
     assert troubles == []
 
 
-def is_failure(request: Request) -> bool:
-    """Whether it is more than a page's own decision not to wait for an answer."""
-    return request.failure != "net::ERR_ABORTED"
+def is_failure(request: Request, has_scripts: bool) -> bool:
+    """Whether it is more than a page's own decision not to wait, or a script where scripts are off."""
+    return request.failure != "net::ERR_ABORTED" and (has_scripts or request.failure != "csp")
 
 
 def is_ours(url: str, site: Site) -> bool:

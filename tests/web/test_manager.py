@@ -10,7 +10,7 @@ from django.test import Client
 
 from annotation import labeling, tasks
 from annotation.models import AuditEntry, LoadRun, Membership, Project, Solution, User
-from tests.conftest import labeler, shared_file, solution_line
+from tests.conftest import labeler, rated, shared_file, solution_line
 
 SignIn = Callable[[User], Client]
 Capture = Any
@@ -95,10 +95,16 @@ def test_a_project_needs_a_name_for_addresses(slug: str, sam: User, sign_in: Sig
 
 
 def test_settings_keep_their_limits(manager: Client, project: Project) -> None:
-    fields = {"name": "Algebra II", "wanted": 3, "lease_minutes": 10, "instructions": "Rate with care."}
+    fields = {
+        "name": "Algebra II",
+        "wanted": 3,
+        "lease_minutes": 10,
+        "most_minutes": 60,
+        "instructions": "Rate with care.",
+    }
     manager.post("/projects/algebra/settings/", fields)
     project.refresh_from_db()
-    assert (project.name, project.wanted) == ("Algebra II", 3)
+    assert (project.name, project.wanted, project.stops_at_error) == ("Algebra II", 3, False)
     response = manager.post("/projects/algebra/settings/", fields | {"wanted": 0})
     assert response.status_code == 200
     project.refresh_from_db()
@@ -119,7 +125,7 @@ def test_people_get_and_lose_roles(manager: Client, project: Project) -> None:
 
 def test_the_overview_counts_what_is_there(manager: Client, waiting: Project, alice: User) -> None:
     annotation = labeling.lease_next(labeler=labeler(alice, waiting).pk)
-    labeling.submit(lease=annotation, ratings={0: -1})
+    labeling.submit(lease=annotation, marks=rated({0: -1}))
     labeling.lease_next(labeler=labeler(alice, waiting).pk)
     page = manager.get("/projects/algebra/").content.decode()
     for figure in ("<dd>1</dd>", "<dd>3</dd>", "<dd>2</dd>", "100.0 %"):

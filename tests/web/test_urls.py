@@ -56,10 +56,10 @@ def addresses(project: Project, alice: User, load: Callable[..., LoadRun]) -> Ad
     }
     arguments["member-link"] = arguments["member-roles"]
     arguments["refusals"] = arguments["api-run"] = arguments["run"]
-    for name in ("save", "submit", "api-leased", "api-ratings", "api-submit"):
+    for name in ("save", "beat", "submit", "api-leased", "api-ratings", "api-beat", "api-submit"):
         arguments[name] = arguments["desk"]
-    posts = {"start", "save", "submit", "download", "member-roles", "member-link", "sign-out"}
-    posts |= {"api-token", "api-load", "api-lease", "api-submit"}
+    posts = {"start", "save", "beat", "submit", "download", "member-roles", "member-link", "sign-out"}
+    posts |= {"api-token", "api-load", "api-lease", "api-beat", "api-submit"}
     found = {}
     for name, pattern in ALL.items():
         takes_slug = "slug" in pattern.pattern.converters

@@ -1,0 +1,108 @@
+"""Marks: what a labeler says of one completion of one step."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from annotation.labeling.errors import Conflict, WrongRating
+from annotation.labeling.rows import all_rows
+from annotation.models import Lease
+from annotation.ratings import Rating
+
+Spot = tuple[int, int]
+"""Step and position of a completion, both counted from 0. Position 0 is the solution's own step."""
+
+
+class Mark(NamedTuple):
+    rating: Rating | None
+    unsure: bool | None = None
+    """None where the project does not ask."""
+
+
+Marks = Mapping[Spot, Mark]
+
+
+class Stored(NamedTuple):
+    mark: Mark
+    version: int
+    """Of the draft, when this was last changed."""
+
+
+STORED = """
+    SELECT step, position, rating, flagged, version FROM annotation_steplabel WHERE annotation_id = %(annotation)s
+"""
+POSITIONS = """
+    SELECT step, max(index) FROM annotation_completion
+    WHERE solution_id = %(solution)s AND step = ANY(%(steps)s) GROUP BY step
+"""
+
+# To be completed with where `given` (a table of step, position, rating, flagged) and `draft` (version) come from.
+WRITE = """
+    INSERT INTO annotation_steplabel
+        (annotation_id, solution_id, step, position, completion, rating, flagged, version)
+    SELECT %(annotation)s, %(solution)s, given.step, given.position, given.position, given.rating, given.flagged,
+           draft.version
+    FROM {given} AS given (step, position, rating, flagged), {draft} AS draft
+    ON CONFLICT (annotation_id, step, position) DO UPDATE
+    SET rating = EXCLUDED.rating, flagged = EXCLUDED.flagged, version = EXCLUDED.version
+    WHERE (annotation_steplabel.rating, annotation_steplabel.flagged)
+          IS DISTINCT FROM (EXCLUDED.rating, EXCLUDED.flagged)
+"""
+GIVEN = "unnest(%(steps)s::smallint[], %(positions)s::smallint[], %(ratings)s::smallint[], %(flags)s::boolean[])"
+
+
+def written(marks: Marks) -> dict[str, Sequence[Any]]:
+    """The values of `GIVEN`."""
+    return {
+        "steps": [step for step, _ in marks],
+        "positions": [position for _, position in marks],
+        "ratings": [mark.rating for mark in marks.values()],
+        "flags": [flag_of(spot, mark) for spot, mark in marks.items()],
+    }
+
+
+def flag_of(spot: Spot, mark: Mark) -> bool | None:
+    """As PRM800K has it: null for the solution's own step, false for alternatives, unless somebody was unsure."""
+    return mark.unsure if mark.unsure is not None or spot[1] == 0 else False
+
+
+def stored_marks(lease: Lease) -> dict[Spot, Stored]:
+    rows = all_rows(STORED, {"annotation": lease.annotation})
+    return {
+        (step, position): Stored(Mark(rating, flagged), version)
+        for step, position, rating, flagged, version in rows
+    }
+
+
+def check_spots(lease: Lease, spots: Iterable[Spot]) -> None:
+    """Raises `WrongRating` for a step or a completion that is not there."""
+    for step, _ in spots:
+        if not 0 <= step < lease.length:
+            raise WrongRating(step, lease.length)
+    others = [(step, position) for step, position in spots if position != 0]
+    if not others:
+        return
+    values = {"solution": lease.solution, "steps": list({step for step, _ in others})}
+    most: dict[int, int] = dict(all_rows(POSITIONS, values))
+    for step, position in others:
+        if not 0 < position <= most[step]:
+            raise WrongRating(step, lease.length, position)
+
+
+def check_conflicts(marks: Marks, stored: Mapping[Spot, Stored], base: int | None, version: int) -> None:
+    """Raises `Conflict` when something else was stored for a spot after `base`, the version the marks start from.
+
+    Saying what is stored already is no conflict: it is a save whose answer was lost.
+    """
+    if base is None or base >= version:
+        return
+    theirs = {
+        spot: kept.mark
+        for spot, mark in marks.items()
+        if (kept := stored.get(spot)) and kept.version > base and not same(kept.mark, mark)
+    }
+    if theirs:
+        raise Conflict(version, theirs)
+
+
+def same(one: Mark, other: Mark) -> bool:
+    return one.rating == other.rating and bool(one.unsure) == bool(other.unsure)

@@ -1,0 +1,81 @@
+"""What the desk sends, parsed strictly: the page itself never sends anything else."""
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple, cast
+from uuid import UUID
+
+from django.core.exceptions import BadRequest
+from django.http import QueryDict
+
+from annotation.labeling import Mark, Spot
+from annotation.labeling.submission import EarlyEnd
+from annotation.ratings import RATINGS, Rating
+
+SPOT = re.compile(r"step-(\d{1,5})(?:-(\d{1,4}))?")
+RATING: Mapping[str, Rating | None] = {"": None} | {str(rating): rating for rating in RATINGS}
+TIMES = re.compile(r"(?:\d{1,10}(?:,\d{1,10}){0,9999})?")
+EARLY_ENDS = ("", "give_up", "bad_problem")
+LONGEST = 2000
+
+
+class SaveFields(NamedTuple):
+    marks: dict[Spot, Mark]
+    base: int | None
+    step_ms: list[int]
+
+
+class SubmitFields(NamedTuple):
+    key: UUID | None
+    early_end: EarlyEnd | None
+    explanation: str
+
+
+def save_fields(post: QueryDict, *, allows_unsure: bool) -> SaveFields:
+    return SaveFields(marks_of(post, allows_unsure=allows_unsure), version_of(post), times_of(post))
+
+
+def submit_fields(post: QueryDict) -> SubmitFields:
+    early_end, explanation = post.get("early_end", ""), post.get("explanation", "").replace("\r\n", "\n")
+    require(early_end in EARLY_ENDS, "early_end", "give_up, bad_problem or empty")
+    require(len(explanation) <= LONGEST and "\0" not in explanation, "explanation", f"a text up to {LONGEST} long")
+    return SubmitFields(key_of(post), cast("EarlyEnd", early_end) if early_end else None, explanation)
+
+
+def marks_of(post: QueryDict, *, allows_unsure: bool) -> dict[Spot, Mark]:
+    """The fields `step-0`, `step-1` ... and, for alternatives, `step-1-2` as marks.
+
+    An empty one takes a rating back; `unsure-1` says that the labeler is unsure of `step-1`.
+    """
+    marks = {}
+    for name, value in post.items():
+        if spot := SPOT.fullmatch(name):
+            require(value in RATING, name, "-1, 0, 1 or empty")
+            unsure = post.get(f"un{name.replace('step', 'sure')}") == "on" if allows_unsure else None
+            marks[int(spot[1]), int(spot[2] or 0)] = Mark(RATING[str(value)], unsure)
+    return marks
+
+
+def version_of(post: QueryDict) -> int | None:
+    version = post.get("version", "")
+    require(re.fullmatch(r"\d{0,9}", version), "version", "a count")
+    return int(version) if version else None
+
+
+def times_of(post: QueryDict) -> list[int]:
+    times = post.get("times", "")
+    require(TIMES.fullmatch(times), "times", "milliseconds with commas between them")
+    return [int(ms) for ms in times.split(",")] if times else []
+
+
+def key_of(post: QueryDict) -> UUID | None:
+    key = post.get("key", "")
+    try:
+        return UUID(key) if key else None
+    except ValueError as error:
+        raise BadRequest("key must be a UUID") from error
+
+
+def require(condition: object, name: str, what: str) -> None:
+    if not condition:
+        raise BadRequest(f"{name} must be {what}")

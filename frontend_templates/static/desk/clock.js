@@ -1,0 +1,80 @@
+// Time at work, step by step, and how long the solution is still ours. Only time counts in which the window is in
+// front and something was done within the last minute.
+
+import { currentSpot, ownSpots, page } from "./page.js";
+import { postForm } from "./http.js";
+
+const IDLE = 60_000;
+const TICK = 1000;
+const BEAT = 45_000;
+const WARN_SECONDS = 300;
+
+let times = [];
+let lastTick = performance.now();
+let lastAct = performance.now();
+let lastContact = performance.now();
+let until = 0; // by performance.now(); 0: not known yet
+
+export function begin() {
+  times = ownSpots().map((spot) => Number(spot.dataset.ms));
+  lastTick = lastAct = lastContact = performance.now();
+  until = 0;
+}
+
+export function act() {
+  count();
+  lastAct = performance.now();
+}
+
+export function timesSoFar() {
+  count();
+  return times.map(Math.round).join(",");
+}
+
+function isAtWork(now) {
+  return document.visibilityState === "visible" && document.hasFocus() && now - lastAct < IDLE;
+}
+
+function count() {
+  const now = performance.now();
+  const index = ownSpots().indexOf(currentSpot()?.closest(".step").querySelector(".own"));
+  if (index >= 0 && isAtWork(now)) times[index] += Math.min(now - lastTick, 2 * TICK);
+  lastTick = now;
+}
+
+async function tick() {
+  if (!page()) return;
+  count();
+  show();
+  const now = performance.now();
+  if (now - lastContact < BEAT || !isAtWork(now)) return;
+  lastContact = now;
+  const { status, json } = await postForm(page().dataset.beat, { times: timesSoFar() });
+  if (status === 200) held(json);
+}
+
+// An answer of the server: {until, seconds}; `until` is null when somebody else has the solution.
+export function held({ until: moment, seconds }) {
+  lastContact = performance.now();
+  until = moment === null ? -1 : lastContact + seconds * 1000;
+  show();
+}
+
+function show() {
+  const line = page()?.querySelector(".hold");
+  if (!line) return;
+  const text = sentence();
+  if (line.textContent !== text) line.textContent = text;
+}
+
+function sentence() {
+  if (until === 0) return "";
+  if (until < 0) return "Somebody else has this solution too now. Submit all the same: every opinion is kept.";
+  const seconds = (until - performance.now()) / 1000;
+  if (seconds <= 0) return "Your time for this solution is over; somebody else may get it. Submit all the same.";
+  if (seconds > WARN_SECONDS) return `Yours until ${new Date(Date.now() + seconds * 1000).toTimeString().slice(0, 5)}`;
+  const minutes = Math.ceil(seconds / 60);
+  return `Yours for ${minutes} more minute${minutes === 1 ? "" : "s"}`;
+}
+
+setInterval(tick, TICK);

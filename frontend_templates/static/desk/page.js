@@ -1,0 +1,85 @@
+// The desk as it is in the page: what can be rated, what is rated, where we are. A "spot" is a fieldset that takes
+// one rating: a step of the solution, or an alternative for the step with the first error. Which spots show, rest
+// or are greyed follows from their radios in app.css.
+
+export const page = () => document.querySelector("main.desk");
+export const form = () => page().querySelector("form");
+export const ownSpots = () => [...page().querySelectorAll(".spot.own")];
+export const spots = () => [...page().querySelectorAll(".spot")];
+export const currentSpot = () => page().querySelector(".spot[aria-current]");
+export const spotNamed = (name) => document.getElementById(name);
+
+const has = (rule) => page().classList.contains(rule);
+const checked = (spot) => spot.querySelector("[type=radio]:checked");
+const unsureBox = (spot) => spot.querySelector(".unsure input");
+const alternatives = (spot) => [...spot.closest(".step").querySelectorAll(".spot.alternative")];
+
+export const valueOf = (spot) => checked(spot)?.value ?? "";
+export const isRated = (spot) => checked(spot) !== null;
+export const isUnsure = (spot) => unsureBox(spot)?.checked ?? false;
+export const markOf = (spot) => ({ rating: valueOf(spot), unsure: isUnsure(spot) });
+export const isSame = (one, other) => one.rating === other.rating && one.unsure === other.unsure;
+
+export function setMark(spot, { rating, unsure }) {
+  for (const input of spot.querySelectorAll("[type=radio]")) input.checked = input.value === rating;
+  if (unsureBox(spot)) unsureBox(spot).checked = unsure;
+}
+
+// The spots that may be rated now, in reading order.
+export function reachable() {
+  const found = [];
+  let error = false;
+  for (const own of ownSpots()) {
+    found.push(own);
+    if (valueOf(own) === "-1" && !error) {
+      found.push(...alternatives(own));
+      error = true;
+      if (has("stops")) break;
+    }
+    if (!isRated(own) && !has("reveals-all")) break;
+  }
+  return found;
+}
+
+export const openSpot = () => reachable().find((spot) => !isRated(spot));
+
+// "open" while something is to be rated, else how PRM800K calls the end.
+export function finishReason() {
+  if (openSpot()) return "open";
+  return reachable().some((spot) => spot.matches(".own") && valueOf(spot) === "-1") ? "found_error" : "solution";
+}
+
+export function goTo(spot) {
+  currentSpot()?.removeAttribute("aria-current");
+  spot.setAttribute("aria-current", "step");
+  spot.focus({ preventScroll: true });
+  spot.scrollIntoView({ block: "nearest" });
+}
+
+export function move(by) {
+  const all = reachable();
+  const index = all.indexOf(currentSpot()) + by;
+  if (index >= 0 && index < all.length) goTo(all[index]);
+}
+
+export function goToOpen() {
+  goTo(openSpot() ?? reachable().at(-1));
+}
+
+// Brings what depends on the ratings up to date.
+export function refresh() {
+  const open = new Set(reachable());
+  for (const spot of spots()) spot.disabled = !open.has(spot);
+  const reason = finishReason();
+  const verdict = page().querySelector(".verdict [data-open]");
+  if (verdict.textContent !== verdict.dataset[reason]) verdict.textContent = verdict.dataset[reason];
+  page().querySelector(".submit").disabled = reason === "open";
+}
+
+// A quiet line beside the submit button, announced to screen readers.
+export function say(text, trouble = false) {
+  const line = page()?.querySelector(".saved");
+  if (!line) return;
+  if (line.textContent !== text) line.textContent = text;
+  line.classList.toggle("trouble", trouble);
+}
