@@ -48,7 +48,10 @@ class ProblemEntry:
 
 @dataclass(frozen=True)
 class SolutionEntry:
-    """`completions` has for each step its candidate texts, the solution's own step first."""
+    """`completions` has for each step its candidate texts, the solution's own step first.
+
+    `is_one_text`: the file had no steps, only a text; it was cut at its newlines.
+    """
 
     completions: list[list[str]]
     external_id: str | None = None
@@ -60,6 +63,7 @@ class SolutionEntry:
     generation: int | None = None
     is_quality_control: bool = False
     is_screening: bool = False
+    is_one_text: bool = False
 
     def digest(self, problem: int) -> UUID:
         """Identity within the project: the same text by another model or with another score is another one."""

@@ -11,6 +11,7 @@ from annotation.importing import gsm8k, math, prm800k, solutions
 from annotation.importing.entries import Entry, Parsed
 from annotation.importing.lines import RawLine
 from annotation.importing.refusing import LINE, located
+from annotation.importing.sentences import in_sentences
 from annotation.records import MAX_STEPS, RecordError
 
 AUTO = "auto"
@@ -25,9 +26,10 @@ MAX_ID = 500
 SURROGATE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..)\\u[dD][c-fC-F]")
 
 
-def parse(raw: RawLine, name: str) -> Parsed:
+def parse(raw: RawLine, name: str, *, by_sentence: bool = False) -> Parsed:
     """Read one line in the named format, or in the one its keys show when `name` is "auto".
 
+    A solution that comes as one text is cut at its newlines, and `by_sentence` further.
     Raises `RecordError` with the field and the reason.
     """
     if raw.is_too_long:
@@ -40,6 +42,8 @@ def parse(raw: RawLine, name: str) -> Parsed:
         raise located(error) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise RecordError(LINE, malformed(raw.text, error)) from error
+    if by_sentence:
+        parsed.entries = [in_sentences(entry) for entry in parsed.entries]
     for entry in parsed.entries:
         check_sizes(entry)
     if b"\\u0000" in raw.text:  # a bare one is no JSON

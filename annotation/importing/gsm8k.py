@@ -60,6 +60,7 @@ def solution_of(model: str, raw: msgspec.Raw) -> SolutionEntry:
         answer=answer_of(given.solution),
         generator=model,
         is_correct=given.is_correct,
+        is_one_text=True,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
@@ -15,6 +16,7 @@ from django.utils import timezone
 from annotation import audit
 from annotation.importing import formats
 from annotation.importing.batches import ParsedLine, Refused, Written, write
+from annotation.importing.entries import Parsed
 from annotation.importing.lines import BLOCK, BrokenGzipError, RawLine, blocks_of, read_lines
 from annotation.models import (
     Annotation,
@@ -143,7 +145,7 @@ def work(run: LoadRun, blocks: Iterable[bytes], on_progress: Callable[[LoadRun],
     """
     lines = islice(read_lines(blocks), run.lines, None)
     try:
-        for batch in parsed_ahead(lines, run.format):
+        for batch in parsed_ahead(lines, reader(run)):
             write_batch(run, batch)
             on_progress(run)
     except (BadFile, BrokenGzipError) as error:
@@ -177,18 +179,23 @@ class Batch:
     ignored: set[str]
 
 
-def parsed_ahead(lines: Iterator[RawLine], format: str) -> Iterator[Batch]:  # noqa: A002
+def parsed_ahead(lines: Iterator[RawLine], read: Callable[[RawLine], Parsed]) -> Iterator[Batch]:
     """The file in batches. The next one is parsed in a thread while the database works on this one."""
     with ThreadPoolExecutor(1) as thread:
         coming: Future[Batch] | None = None
         while raw := next_batch(lines):
             if raw[0].number == 1 and raw[0].text.startswith(LFS_POINTER):
                 raise BadFile("this is a Git LFS pointer, not the data; run `git lfs pull` where it came from")
-            ready, coming = coming, thread.submit(parse_batch, raw, format)
+            ready, coming = coming, thread.submit(parse_batch, raw, read)
             if ready is not None:
                 yield ready.result()
         if coming is not None:
             yield coming.result()
+
+
+def reader(run: LoadRun) -> Callable[[RawLine], Parsed]:
+    """How a line of this load is read."""
+    return partial(formats.parse, name=run.format, by_sentence=run.project.splits_sentences)
 
 
 def next_batch(lines: Iterator[RawLine]) -> list[RawLine]:
@@ -203,11 +210,11 @@ def next_batch(lines: Iterator[RawLine]) -> list[RawLine]:
     return batch
 
 
-def parse_batch(raw_lines: list[RawLine], format: str) -> Batch:  # noqa: A002
+def parse_batch(raw_lines: list[RawLine], read: Callable[[RawLine], Parsed]) -> Batch:
     batch = Batch(len(raw_lines), raw_lines[-1].end, [], [], set())
     for raw in raw_lines:
         try:
-            found = formats.parse(raw, format)
+            found = read(raw)
         except RecordError as error:
             batch.refused.append(Refused(raw.number, error.field, error.reason))
             continue

@@ -1,20 +1,22 @@
 """Solutions as generic JSONL.
 
 A line has `problem` (its text) or `problem_id`; `steps` (a list) or `solution` (steps divided by newlines);
-and may have `answer, score, generator, solution_id, is_correct, ground_truth_answer, ground_truth_solution`.
+and may have `answer, score, generator, solution_id, is_correct, ground_truth_answer, ground_truth_solution`, and
+`alternatives` (for each step a list of other texts that could stand there, to be rated after a first error).
 """
 
 import msgspec
 
 from annotation.importing.entries import Entry, Parsed, ProblemEntry, SolutionEntry, as_text
 from annotation.importing.math import first_id
-from annotation.records import RecordError
+from annotation.records import MAX_COMPLETIONS, RecordError
 
 
 class SolutionLine(msgspec.Struct):
     problem: str | None = None
     problem_id: str | int | None = None
     steps: list[str] | None = None
+    alternatives: list[list[str]] | None = None
     solution: str | None = None
     answer: str | int | float | None = None
     score: float | None = None
@@ -50,14 +52,34 @@ def parse(text: bytes) -> Parsed:
         is_complete=line.ground_truth_answer is not None or line.ground_truth_solution is not None,
     )
     solution = SolutionEntry(
-        completions=[[step] for step in steps_of(line)],
+        completions=completions_of(line),
         external_id=first_id(line.solution_id, line.id),
         answer=as_text(line.answer),
         score=line.score,
         generator=line.generator,
         is_correct=line.is_correct,
+        is_one_text=line.steps is None,
     )
     return Parsed([Entry(problem, solution)])
+
+
+def completions_of(line: SolutionLine) -> list[list[str]]:
+    """For each step its own text and the alternatives."""
+    steps = steps_of(line)
+    if line.alternatives is None:
+        return [[step] for step in steps]
+    if line.steps is None:
+        raise RecordError("alternatives", "given without steps; they belong to steps")
+    if len(line.alternatives) != len(steps):
+        raise RecordError(
+            "alternatives", f"{len(line.alternatives)} lists for {len(steps)} steps; give one for each"
+        )
+    for index, others in enumerate(line.alternatives):
+        if len(others) > MAX_COMPLETIONS:
+            raise RecordError(f"alternatives[{index}]", f"more than {MAX_COMPLETIONS}")
+        if not all(text.strip() for text in others):
+            raise RecordError(f"alternatives[{index}]", "an empty text; it needs text to be rated")
+    return [[step, *others] for step, others in zip(steps, line.alternatives, strict=True)]
 
 
 def steps_of(line: SolutionLine) -> list[str]:
