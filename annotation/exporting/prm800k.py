@@ -39,7 +39,7 @@ COMPLETIONS = """
            array_agg(ARRAY[step, index] ORDER BY step, index)
                FILTER (WHERE index > 0 OR solution_id = ANY(grown)),
            array_agg(text ORDER BY step, index) FILTER (WHERE index > 0 OR solution_id = ANY(grown))
-    FROM annotation_completion, (SELECT %s::bigint[] AS grown)
+    FROM annotation_completion, (SELECT %s::bigint[] AS grown) AS given
     WHERE solution_id = ANY(%s) GROUP BY solution_id
 """
 LABELS = """
