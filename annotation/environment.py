@@ -50,7 +50,7 @@ def database(url: str) -> dict[str, Any]:
         parts = {name: str(value) for name, value in conninfo_to_dict(url).items() if value is not None}
     except Exception as error:
         raise BadSetting("DATABASE_URL", POSTGRESQL) from error
-    if not parts.get("dbname"):
+    if not parts.get("dbname") or "@" in parts["dbname"]:  # the rest of a password with a / in it
         raise BadSetting("DATABASE_URL", POSTGRESQL)
     return {
         "ENGINE": "django.db.backends.postgresql",
