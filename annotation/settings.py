@@ -225,7 +225,7 @@ SPECTACULAR_SETTINGS = {
 
 # --- work behind the pages ------------------------------------------------------------------------------
 
-CELERY_BROKER_URL = REDIS_URL or Home(DATA).redis_url
+CELERY_BROKER_URL = env.redis(REDIS_URL or Home(DATA).redis_url)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True
@@ -240,6 +240,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "UTC"
+SCHEDULER_TRACE = DATA / "scheduler-told"
+CELERY_BEAT_SCHEDULER = "annotation.scheduler:TracingScheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "annotation.tasks.sweep", "schedule": 15.0, "options": {"expires": 15}},

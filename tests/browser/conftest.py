@@ -18,9 +18,9 @@ from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
-from annotation.embedded import Home
 from annotation.models import User
 from tests.conftest import IN_CI
+from tests.servers import database_url
 
 ROOT = Path(__file__).resolve().parents[2]
 PLACES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -69,11 +69,8 @@ class Site:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        home = Home(settings.DATA)
-        database = home.database_url.replace("/stepmark?", f"/{connection.settings_dict['NAME']}?")
         environment = {
-            "DATABASE_URL": database,
-            "REDIS_URL": home.redis_url,
+            "DATABASE_URL": database_url(connection.settings_dict["NAME"]),
             "PORT": str(self.port),
             "SECRET_KEY": settings.SECRET_KEY,
             "STATIC_ROOT": str(settings.STATIC_ROOT),
