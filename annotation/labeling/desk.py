@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple
 
@@ -106,11 +107,11 @@ class Desk:
     def count(self) -> str:
         return str(len(self.steps))
 
-    @property
+    @cached_property
     def ratings(self) -> list[Rating | None]:
         return [step.rating for step in self.steps]
 
-    @property
+    @cached_property
     def current(self) -> int | None:
         """The step to rate next; None when the solution can be submitted."""
         step = next_step(self.ratings, stops=self.lease.stops)
@@ -118,7 +119,7 @@ class Desk:
             return step
         return next((step.index for step in self.steps if step.has_open_alternatives), None)
 
-    @property
+    @cached_property
     def finish_reason(self) -> str | None:
         """How the work ends as it stands; None while something is to be rated."""
         return finish_reason(self.ratings, stops=self.lease.stops) if self.current is None else None

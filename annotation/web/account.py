@@ -15,7 +15,7 @@ from annotation import access, people
 from annotation.web.audience import audience
 from annotation.web.forms import SignInForm
 
-PASSWORD_BACKEND = "django.contrib.auth.backends.ModelBackend"  # noqa: S105 (a dotted name)
+PASSWORD_BACKEND = "annotation.sessions.Backend"  # noqa: S105 (a dotted name)
 
 sign_in = audience("anyone")(
     LoginView.as_view(

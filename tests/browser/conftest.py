@@ -169,6 +169,6 @@ def is_ours(url: str, site: Site) -> bool:
 
 def session_of(user: User, site: Site) -> Any:
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="annotation.sessions.Backend")
     value = client.cookies[settings.SESSION_COOKIE_NAME].value
     return {"name": f"stepmark-{site.port}", "value": value, "url": site.address}

@@ -179,5 +179,5 @@ def tables() -> dict[str, str]:
 @pytest.mark.parametrize("name", [n for n in ALL if web_only(n)])
 def test_a_form_without_its_token_is_refused(name: str, addresses: Addresses, sam: User) -> None:
     client = Client(enforce_csrf_checks=True)
-    client.force_login(sam, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(sam, backend="annotation.sessions.Backend")
     assert client.post(addresses[name][1]).status_code in {403, 405}
