@@ -35,7 +35,7 @@ class ErrorOut(serializers.Serializer[Any]):
 
 RULES = [
     "slug", "name", "wanted", "lease_minutes", "most_minutes", "stops_at_error", "reveals_all", "shows_answer",
-    "allows_unsure", "splits_sentences", "instructions",
+    "allows_unsure", "asks_progress", "error_categories", "asks_critique", "splits_sentences", "instructions",
 ]  # fmt: skip
 
 
@@ -115,7 +115,20 @@ class SaveIn(DraftIn):
     ratings = RatingIn(many=True)
 
 
+class ReportIn(serializers.Serializer[Any]):
+    """What the project asks about the first error."""
+
+    step = serializers.IntegerField(min_value=0)
+    progress = serializers.IntegerField(required=False, allow_null=True, help_text="0 none, 1 some, 2 most.")
+    category = serializers.CharField(required=False, allow_null=True, max_length=80)
+    critique = serializers.CharField(required=False, default="", allow_blank=True, max_length=2000)
+    ratings = serializers.ListField(
+        child=RatingField(allow_null=True), default=list, help_text="Of the critiques given, in their order."
+    )
+
+
 class SubmitIn(DraftIn):
+    report = ReportIn(required=False, allow_null=True)
     ratings = RatingIn(many=True, required=False, default=list)
     key = serializers.UUIDField(required=False, help_text="Drawn by you, to tell a submit that is sent again.")
     early_end = serializers.ChoiceField(choices=["give_up", "bad_problem"], required=False, allow_null=True)
@@ -137,6 +150,15 @@ class StepOut(serializers.Serializer[Any]):
     alternatives = OptionOut(many=True, help_text="To be rated when this step is the first negative one.")
 
 
+class AskedOut(serializers.Serializer[Any]):
+    progress = serializers.BooleanField()
+    critique = serializers.BooleanField()
+    categories = serializers.ListField(child=serializers.CharField())
+    critiques = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField()), help_text="Given ones, by step."
+    )
+
+
 class LeaseOut(serializers.Serializer[Desk]):
     """A solution to rate. The reference solution is not in here."""
 
@@ -147,6 +169,7 @@ class LeaseOut(serializers.Serializer[Desk]):
     version = serializers.IntegerField(source="lease.version", help_text="Of the draft; counts its saves.")
     stops_at_error = serializers.BooleanField(source="lease.stops")
     allows_unsure = serializers.BooleanField(source="lease.allows_unsure")
+    asks = AskedOut(allow_null=True, help_text="About the first error, besides its rating.")
     steps = StepOut(many=True)
     next_step = serializers.IntegerField(source="current", allow_null=True, help_text="Null: can be submitted.")
 

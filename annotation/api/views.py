@@ -23,7 +23,7 @@ from annotation import access, audit, exporting, importing, labeling, overview, 
 from annotation.api import schema as schema  # noqa: PLC0414 (importing it registers the scheme)
 from annotation.api import serializers as s
 from annotation.api.parsers import GzipLinesParser, LinesParser
-from annotation.labeling import Mark
+from annotation.labeling import Mark, Report
 from annotation.models import ApiToken, LoadRun, Project, Role
 from annotation.models import Lease as Leasing
 
@@ -219,6 +219,7 @@ class Submit(APIView):
             key=given.get("key"),
             early_end=given.get("early_end"),
             explanation=given["explanation"],
+            report=Report(**given["report"]) if given.get("report") else None,
         )
         result = {
             "annotation": {"token": lease.token, **submitted._asdict()},

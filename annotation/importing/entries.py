@@ -64,6 +64,7 @@ class SolutionEntry:
     is_quality_control: bool = False
     is_screening: bool = False
     is_one_text: bool = False
+    critiques: list[list[str]] = field(default_factory=list)
 
     def digest(self, problem: int) -> UUID:
         """Identity within the project: the same text by another model or with another score is another one."""
@@ -75,6 +76,7 @@ class SolutionEntry:
             self.answer,
             self.score,
             self.generator,
+            *([self.critiques] if self.critiques else []),
         )
 
 

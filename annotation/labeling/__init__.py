@@ -9,14 +9,18 @@ from annotation.labeling.errors import (
     LabelingError,
     NoReason,
     OtherSubmit,
+    ReportIncomplete,
     WrongRating,
+    WrongReport,
 )
 from annotation.labeling.leasing import Hold, current_lease, lease_next, renew
 from annotation.labeling.marks import Mark, Marks, Spot
+from annotation.labeling.report import Asked, Report, asked, given_critiques, kept_report, save_report
 from annotation.labeling.submission import Submitted, submit
 
 __all__ = [
     "AlreadySubmitted",
+    "Asked",
     "Conflict",
     "Desk",
     "DeskStep",
@@ -28,16 +32,23 @@ __all__ = [
     "NoReason",
     "Option",
     "OtherSubmit",
+    "Report",
+    "ReportIncomplete",
     "Saved",
     "Spot",
     "Submitted",
     "Waiting",
     "WrongRating",
+    "WrongReport",
+    "asked",
     "current_lease",
     "desk_of",
+    "given_critiques",
+    "kept_report",
     "lease_next",
     "renew",
     "save",
+    "save_report",
     "submit",
     "waiting_for",
 ]

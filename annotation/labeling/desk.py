@@ -6,6 +6,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple
 
+from annotation.labeling.report import Asked, asked
 from annotation.labeling.rows import all_rows, one
 from annotation.models import Lease
 from annotation.ratings import Rating, finish_reason, first_error, next_step
@@ -102,6 +103,10 @@ class Desk:
 
     lease: Lease
     steps: list[DeskStep]
+
+    @cached_property
+    def asks(self) -> Asked | None:
+        return asked(self.lease)
 
     @property
     def count(self) -> str:

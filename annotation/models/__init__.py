@@ -4,6 +4,7 @@ from annotation.models.corpus import Completion, Problem, Project, Solution
 from annotation.models.labels import Annotation, FinishReason, HumanCompletion, StepLabel
 from annotation.models.leases import LEASE, Lease
 from annotation.models.people import ApiToken, Membership, Role, SignInLink, User
+from annotation.models.reports import Critique, ErrorReport, Progress
 from annotation.models.runs import LoadRun, Refusal, UploadChunk
 from annotation.models.trail import AuditEntry
 from annotation.models.work import Place, Task
@@ -14,6 +15,8 @@ __all__ = [
     "ApiToken",
     "AuditEntry",
     "Completion",
+    "Critique",
+    "ErrorReport",
     "FinishReason",
     "HumanCompletion",
     "Lease",
@@ -21,6 +24,7 @@ __all__ = [
     "Membership",
     "Place",
     "Problem",
+    "Progress",
     "Project",
     "Refusal",
     "Role",

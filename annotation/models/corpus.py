@@ -1,5 +1,6 @@
 """What is labeled: projects, problems, solutions and the completions of their steps."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -46,6 +47,24 @@ class Project(models.Model):
     shows_answer = models.BooleanField("show the reference answer", default=True)
     allows_unsure = models.BooleanField(
         "ratings may be marked as unsure", default=False, help_text="Exported as `flagged`."
+    )
+    asks_progress = models.BooleanField(
+        "ask how far the solution had come before its first error", default=False, db_default=False
+    )
+    asks_critique = models.BooleanField(
+        "ask for a critique of the first error",
+        default=False,
+        db_default=False,
+        help_text="Critiques that were loaded are rated; if none is good, the labeler writes one.",
+    )
+    error_categories = ArrayField(
+        models.CharField(max_length=80),
+        verbose_name="kinds of errors to choose from",
+        default=list,
+        db_default=[],
+        blank=True,
+        size=30,
+        help_text="One a line; empty if you do not want to ask.",
     )
     splits_sentences = models.BooleanField(
         "a solution that is loaded as one text has a step for each sentence",

@@ -33,6 +33,8 @@ class Lease(NamedTuple):
     """Whether work ends at the first negative step."""
     reveals_all: bool
     allows_unsure: bool
+    asks_report: bool
+    """Whether something is asked about the first error besides its rating."""
     step_ms: list[int]
     """Active time so far for each step, in milliseconds; shorter than the solution when less is known."""
     version: int
@@ -45,6 +47,7 @@ LEASE = """
     SELECT a.id, a.token, a.task_id, a.labeler_id, a.solution_id, s.length, p.text,
            CASE WHEN pr.shows_answer THEN p.answer END, pr.slug, pr.name, pr.instructions, pr.lease_minutes,
            pr.most_minutes, pr.stops_at_error, pr.reveals_all, pr.allows_unsure,
+           pr.asks_progress OR pr.asks_critique OR cardinality(pr.error_categories) > 0,
            a.step_ms, a.version, a.finish_reason, a.submitted_at, a.is_surplus
     FROM {annotations} a
     JOIN annotation_solution s ON s.id = a.solution_id

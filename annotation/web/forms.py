@@ -1,8 +1,11 @@
 """The forms of the site. What the desk sends is parsed in `desk_forms`."""
 
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.postgres.forms import SimpleArrayField
 from django.core.files.uploadedfile import UploadedFile
 
 from annotation.importing import FORMATS as LOAD_FORMATS
@@ -26,6 +29,17 @@ class SignInForm(AuthenticationForm):
         return username.lower()
 
 
+class LinesField(SimpleArrayField):
+    """A list of texts, one a line."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, delimiter="\n", widget=forms.Textarea(attrs={"rows": 4}), **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        lines = [line.strip() for line in value.splitlines()] if isinstance(value, str) else value
+        return super().to_python("\n".join(filter(None, lines)) if isinstance(value, str) else value)
+
+
 class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Project
@@ -38,9 +52,11 @@ class ProjectSettingsForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Project
         fields = (
             "name", "wanted", "lease_minutes", "most_minutes", "stops_at_error", "reveals_all", "shows_answer",
-            "allows_unsure", "splits_sentences", "instructions",
+            "allows_unsure", "asks_progress", "error_categories", "asks_critique", "splits_sentences",
+            "instructions",
         )  # fmt: skip
         widgets = {"instructions": forms.Textarea(attrs={"rows": 8})}  # noqa: RUF012
+        field_classes = {"error_categories": LinesField}  # noqa: RUF012
 
 
 class LoadForm(forms.Form):

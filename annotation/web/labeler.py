@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,11 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from annotation import access, labeling
 from annotation.labeling import Hold, Marks
-from annotation.models import Lease
+from annotation.models import Lease, Progress
 from annotation.web.audience import audience, is_fetch
-from annotation.web.desk_forms import save_fields, submit_fields, times_of
+from annotation.web.desk_forms import report_of, save_fields, submit_fields, times_of
 
-DESK_MODULES = [f"desk/{name}.js" for name in ("clock", "http", "keys", "page", "rating", "saver")]
+DESK_MODULES = [f"desk/{name}.js" for name in ("clock", "http", "keys", "page", "rating", "report", "saver")]
 """What `desk/main.js` imports, so that the page can ask for all of it at once."""
 SURPLUS = "Somebody else had the last place for that solution; yours is kept as one more opinion."
 
@@ -56,7 +57,15 @@ def desk(request: HttpRequest, token: UUID) -> HttpResponse:
 
 
 def desk_context(lease: Lease) -> dict[str, object]:
-    return {"desk": labeling.desk_of(lease), "lease": lease, "project": lease.project_name}
+    desk = labeling.desk_of(lease)
+    context: dict[str, object] = {"desk": desk, "lease": lease, "project": lease.project_name}
+    return context if desk.asks is None else context | report_context(lease, desk.asks)
+
+
+def report_context(lease: Lease, asks: labeling.Asked) -> dict[str, object]:
+    report = labeling.kept_report(lease)
+    critiques = labeling.given_critiques(asks, report)
+    return {"asks": asks, "report": report, "critiques": critiques, "progress": Progress.choices}
 
 
 @audience("labelers")
@@ -80,6 +89,21 @@ def beat(request: HttpRequest, token: UUID) -> HttpResponse:
     """The page says that the labeler is at work; the answer, how long the solution is still theirs."""
     lease = access.lease_for(request.user, token)
     return JsonResponse(hold_json(labeling.renew(lease=lease, step_ms=times_of(request.POST))))
+
+
+@audience("labelers")
+@require_POST
+def report(request: HttpRequest, token: UUID) -> HttpResponseBase:
+    """What is said of the first error, kept as it is written."""
+    lease = access.lease_for(request.user, token)
+    given = report_of(request.POST)
+    if given is None:
+        raise BadRequest("report-step is missing")
+    try:
+        labeling.save_report(lease=lease, report=given)
+    except labeling.LabelingError as error:
+        return refuse(request, lease, error)
+    return JsonResponse({"saved": True})
 
 
 def hold_json(hold: Hold) -> dict[str, object]:

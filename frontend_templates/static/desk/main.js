@@ -5,6 +5,7 @@ import { askToSignIn, beginSignIn, renewToken, whyNot } from "./http.js";
 import { actionOf, drawHints, drawSheet } from "./keys.js";
 import * as desk from "./page.js";
 import * as rating from "./rating.js";
+import * as report from "./report.js";
 import { contest, settle, takeOthers } from "./rating.js";
 import { Saver, tidy } from "./saver.js";
 
@@ -28,6 +29,7 @@ function begin() {
   clock.begin();
   takeOthers(saver.recover());
   desk.refresh();
+  report.follow();
   drawHints();
   desk.goToOpen();
   saver.send();
@@ -120,8 +122,11 @@ for (const act of ["keydown", "pointerdown", "pointermove", "wheel", "touchstart
 }
 document.addEventListener("change", ({ target }) => {
   const spot = target.closest(".spot");
+  if (target.closest(".report")) report.changed();
   if (spot && target.matches("[type=radio], .unsure input")) rating.touched(spot, target.type === "radio");
 });
+document.addEventListener("input", ({ target }) => target.closest(".report") && report.changed());
+document.addEventListener("stepmark:rated", report.follow);
 document.addEventListener("click", (event) => {
   if (event.target.closest?.(".show-keys")) showSheet();
   const spot = event.target.closest?.(".spot");

@@ -74,6 +74,7 @@ export function refresh() {
   const verdict = page().querySelector(".verdict [data-open]");
   if (verdict.textContent !== verdict.dataset[reason]) verdict.textContent = verdict.dataset[reason];
   page().querySelector(".submit").disabled = reason === "open";
+  document.dispatchEvent(new CustomEvent("stepmark:rated"));
 }
 
 // A quiet line beside the submit button, announced to screen readers.
