@@ -8,11 +8,14 @@ from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from annotation.labeling import LabelingError
+from annotation.api.halts import halt_out
+from annotation.labeling import Halt, LabelingError
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler, with the refusals of the desk as 409. Other errors are ours: None, a 500."""
+    if isinstance(error, Halt):
+        return Response(halt_out(error), status=409)
     if isinstance(error, LabelingError):
         return Response({"code": error.code, "detail": str(error)}, status=409)
     if isinstance(error, BadRequest):

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from annotation import importing
+from annotation.api.halts import HaltOut
 from annotation.labeling import Desk
 from annotation.models import FinishReason, LoadRun, Project, Refusal
 from annotation.ratings import RATINGS
@@ -36,13 +37,13 @@ class ErrorOut(serializers.Serializer[Any]):
 class ProjectOut(serializers.ModelSerializer[Project]):
     class Meta:
         model = Project
-        fields = ["slug", "name", "wanted", "lease_minutes", "instructions", "created_at"]
+        fields = ["slug", "name", "wanted", "lease_minutes", "created_at"]
 
 
 class ProjectIn(serializers.ModelSerializer[Project]):
     class Meta:
         model = Project
-        fields = ["slug", "name", "wanted", "lease_minutes", "instructions"]
+        fields = ["slug", "name", "wanted", "lease_minutes"]
 
 
 class CountsOut(serializers.Serializer[Any]):
@@ -124,10 +125,11 @@ class WaitingOut(serializers.Serializer[Any]):
 
 
 class NextOut(serializers.Serializer[Any]):
-    """Either a lease, or why there is none."""
+    """Either a lease, or what there is to wait for, or what stands before it."""
 
     lease = LeaseOut(allow_null=True)
     waiting = WaitingOut(allow_null=True)
+    halt = HaltOut(required=False, help_text="Only where something stands before the next lease.")
 
 
 class AnnotationOut(serializers.Serializer[Any]):

@@ -1,6 +1,7 @@
 """The labeling desk: lease a solution, rate its steps, submit."""
 
 from annotation.labeling.desk import Desk, DeskStep, Waiting, desk_of, waiting_for
+from annotation.labeling.door import GuidelineChanged, Halt, lease_next
 from annotation.labeling.drafting import save
 from annotation.labeling.errors import (
     AlreadySubmitted,
@@ -10,13 +11,15 @@ from annotation.labeling.errors import (
     NoReason,
     WrongRating,
 )
-from annotation.labeling.leasing import Standing, current_lease, lease_next
+from annotation.labeling.leasing import Standing, current_lease
 from annotation.labeling.submission import submit
 
 __all__ = [
     "AlreadySubmitted",
     "Desk",
     "DeskStep",
+    "GuidelineChanged",
+    "Halt",
     "Incomplete",
     "LabelingError",
     "LeaseLost",

@@ -2,6 +2,7 @@
 
 from annotation.models.corpus import Completion, Problem, Project, Solution
 from annotation.models.labels import Annotation, FinishReason, HumanCompletion, StepLabel
+from annotation.models.learning import Acknowledgement, Guideline
 from annotation.models.leases import LEASE, Lease
 from annotation.models.people import ApiToken, Membership, Role, SignInLink, User
 from annotation.models.runs import LoadRun, Refusal, UploadChunk
@@ -10,11 +11,13 @@ from annotation.models.work import Place, Task
 
 __all__ = [
     "LEASE",
+    "Acknowledgement",
     "Annotation",
     "ApiToken",
     "AuditEntry",
     "Completion",
     "FinishReason",
+    "Guideline",
     "HumanCompletion",
     "Lease",
     "LoadRun",

@@ -16,7 +16,6 @@ class Project(models.Model):
 
     slug = models.SlugField(max_length=60, unique=True, validators=[not_a_page])
     name = models.CharField(max_length=120)
-    instructions = models.TextField(blank=True)
     wanted = models.PositiveSmallIntegerField(
         "annotations wanted per solution",
         default=1,

@@ -17,6 +17,7 @@ class FinishReason(models.TextChoices):
 class Annotation(models.Model):
     """One labeler's work on one task: a draft while `submitted_at` is null, fixed afterwards.
 
+    `guideline` is the version of the instructions the labeler worked by (`models.learning`).
     `token` names it in addresses; imported annotations have none.
     `chosen` has one entry for each annotated step: the position of the completion the solution went on
     with, or null. `active_ms` is time at work in milliseconds: gaps between ratings, each cut off at a
@@ -29,6 +30,9 @@ class Annotation(models.Model):
     task = models.ForeignKey("Task", on_delete=models.PROTECT, related_name="annotations", db_index=False)
     solution = models.ForeignKey("Solution", on_delete=models.PROTECT, related_name="annotations")
     labeler = models.ForeignKey("Membership", on_delete=models.PROTECT, related_name="annotations")
+    guideline = models.ForeignKey(
+        "Guideline", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     token = models.UUIDField(null=True, unique=True)
     started_at = models.DateTimeField()
     touched_at = models.DateTimeField()

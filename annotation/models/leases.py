@@ -24,16 +24,18 @@ class Lease(NamedTuple):
     """The reference answer."""
     project_slug: str
     project_name: str
-    instructions: str
     minutes: int
     """How long a lease lasts after the last act."""
     finish_reason: str | None
     submitted_at: datetime | None
+    guideline: int | None
+    """The version of the instructions it is bound to."""
 
 
 LEASE = """
     SELECT a.id, a.token, a.task_id, a.labeler_id, a.solution_id, s.length, p.text, p.answer,
-           pr.slug, pr.name, pr.instructions, pr.lease_minutes, a.finish_reason, a.submitted_at
+           pr.slug, pr.name, pr.lease_minutes, a.finish_reason, a.submitted_at,
+           a.guideline_id
     FROM {annotations} a
     JOIN annotation_solution s ON s.id = a.solution_id
     JOIN annotation_problem p ON p.id = s.problem_id

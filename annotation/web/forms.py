@@ -61,8 +61,7 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]
 class ProjectSettingsForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Project
-        fields = ("name", "wanted", "lease_minutes", "instructions")
-        widgets = {"instructions": forms.Textarea(attrs={"rows": 8})}  # noqa: RUF012
+        fields = ("name", "wanted", "lease_minutes")
 
 
 class LoadForm(forms.Form):
@@ -87,3 +86,21 @@ class MemberForm(forms.Form):
 
 class RolesForm(forms.Form):
     roles = forms.MultipleChoiceField(choices=Role.choices, required=False)
+
+
+class GuidelineForm(forms.Form):
+    text = forms.CharField(
+        label="Instructions",
+        max_length=100_000,
+        widget=forms.Textarea(attrs={"rows": 22, "class": "source", "spellcheck": "true"}),
+    )
+    change = forms.CharField(
+        label="What changed",
+        max_length=500,
+        required=False,
+        help_text="One or two sentences for those who know the version before.",
+    )
+
+
+class AcknowledgeForm(forms.Form):
+    version = forms.IntegerField(min_value=1)

@@ -10,9 +10,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from annotation import access, labeling
+from annotation.learning import beside
 from annotation.models import Lease
 from annotation.web.audience import audience, is_fetch
 from annotation.web.forms import SubmitForm, parse_ratings
+from annotation.web.onward import halted, onward
 
 
 @audience("labelers")
@@ -25,9 +27,7 @@ def start_page(request: HttpRequest) -> HttpResponse:
 @audience("labelers")
 @require_POST
 def start(request: HttpRequest, slug: str) -> HttpResponseBase:
-    labeler = access.labeler_for(request.user, slug)
-    lease = labeling.lease_next(labeler=labeler.pk)
-    return redirect("waiting", slug) if lease is None else redirect("desk", lease.token)
+    return onward(request, access.labeler_for(request.user, slug))
 
 
 @audience("labelers")
@@ -51,7 +51,8 @@ def desk(request: HttpRequest, token: UUID) -> HttpResponse:
 
 
 def desk_context(lease: Lease) -> dict[str, object]:
-    return {"desk": labeling.desk_of(lease), "lease": lease, "project": lease.project_name}
+    desk = labeling.desk_of(lease)
+    return {"desk": desk, "lease": lease, "project": lease.project_name, "beside": beside(lease)}
 
 
 @audience("labelers")
@@ -90,7 +91,10 @@ def submit(request: HttpRequest, token: UUID) -> HttpResponseBase:
 
 def next_solution(request: HttpRequest, done: Lease) -> HttpResponseBase:
     """The next desk in the answer to a submit, or the page that says what there is to wait for."""
-    lease = labeling.lease_next(labeler=done.labeler)
+    try:
+        lease = labeling.lease_next(labeler=done.labeler)
+    except labeling.Halt as halt:
+        return halted(request, done.project_slug, halt)
     address = reverse("desk", args=[lease.token]) if lease else reverse("waiting", args=[done.project_slug])
     if not is_fetch(request):
         return redirect(address)

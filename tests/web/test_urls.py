@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from annotation import labeling
+from annotation.learning import guidelines
 from annotation.models import Annotation, LoadRun, Membership, Project, User
 from tests.conftest import labeler, solution_line
 
@@ -54,12 +55,14 @@ def addresses(project: Project, alice: User, load: Callable[..., LoadRun]) -> Ad
         "download": {"slug": project.slug, "format": "prm800k"},
         "member-roles": {"slug": project.slug, "pk": membership.pk},
     }
+    guideline = guidelines.publish(actor=None, project=project, text="Rate with care.")
+    arguments["version"] = {"slug": project.slug, "version": guideline.version}
     arguments["member-link"] = arguments["member-roles"]
     arguments["refusals"] = arguments["api-run"] = arguments["run"]
     for name in ("save", "submit", "api-leased", "api-ratings", "api-submit"):
         arguments[name] = arguments["desk"]
     posts = {"start", "save", "submit", "download", "member-roles", "member-link", "sign-out"}
-    posts |= {"api-token", "api-load", "api-lease", "api-submit"}
+    posts |= {"api-token", "api-load", "api-lease", "api-submit", "api-acknowledge"}
     found = {}
     for name, pattern in ALL.items():
         takes_slug = "slug" in pattern.pattern.converters
