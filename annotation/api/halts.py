@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from annotation.labeling import GuidelineChanged, Halt
+from annotation.labeling import GuidelineChanged, Halt, ScreeningFailed
 from annotation.models import Guideline
 
 
@@ -20,10 +20,15 @@ class HaltOut(serializers.Serializer[Any]):
     code = serializers.CharField()
     detail = serializers.CharField()
     guideline = GuidelineOut(required=False, help_text="With `guideline_changed`: what is to be read.")
+    until = serializers.DateTimeField(
+        required=False, allow_null=True, help_text="With `screening_failed`: the next try; null: there is none."
+    )
 
 
 def halt_out(halt: Halt) -> dict[str, Any]:
     found: dict[str, Any] = {"code": halt.code, "detail": str(halt)}
     if isinstance(halt, GuidelineChanged):
         found["guideline"] = GuidelineOut(Guideline.objects.get(pk=halt.guideline)).data
+    if isinstance(halt, ScreeningFailed):
+        found["until"] = halt.until
     return found

@@ -27,6 +27,7 @@ ANNOTATIONS = """
     JOIN annotation_solution s ON s.id = a.solution_id
     JOIN annotation_problem p ON p.id = s.problem_id
     WHERE a.project_id = %s AND a.submitted_at IS NOT NULL AND a.id > %s AND a.id <= %s
+      AND NOT t.is_practice
       AND (a.is_imported OR a.submitted_at <= %s)
     ORDER BY a.id LIMIT %s
 """

@@ -1,7 +1,7 @@
 """The labeling desk: lease a solution, rate its steps, submit."""
 
 from annotation.labeling.desk import Desk, DeskStep, Waiting, desk_of, waiting_for
-from annotation.labeling.door import GuidelineChanged, Halt, lease_next
+from annotation.labeling.door import lease_next
 from annotation.labeling.drafting import save
 from annotation.labeling.errors import (
     AlreadySubmitted,
@@ -11,7 +11,9 @@ from annotation.labeling.errors import (
     NoReason,
     WrongRating,
 )
+from annotation.labeling.halts import GuidelineChanged, Halt, ScreeningFailed, TurnedDown
 from annotation.labeling.leasing import Standing, current_lease
+from annotation.labeling.rounds import practise_again
 from annotation.labeling.submission import submit
 
 __all__ = [
@@ -24,12 +26,15 @@ __all__ = [
     "LabelingError",
     "LeaseLost",
     "NoReason",
+    "ScreeningFailed",
     "Standing",
+    "TurnedDown",
     "Waiting",
     "WrongRating",
     "current_lease",
     "desk_of",
     "lease_next",
+    "practise_again",
     "save",
     "submit",
     "waiting_for",

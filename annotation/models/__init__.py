@@ -2,21 +2,36 @@
 
 from annotation.models.corpus import Completion, Problem, Project, Solution
 from annotation.models.labels import Annotation, FinishReason, HumanCompletion, StepLabel
-from annotation.models.learning import Acknowledgement, Guideline
+from annotation.models.learning import (
+    Acknowledgement,
+    CourseItem,
+    Decision,
+    Gold,
+    GoldStep,
+    Guideline,
+    Round,
+    Stage,
+    Verdict,
+)
 from annotation.models.leases import LEASE, Lease
 from annotation.models.people import ApiToken, Membership, Role, SignInLink, User
 from annotation.models.runs import LoadRun, Refusal, UploadChunk
 from annotation.models.trail import AuditEntry
-from annotation.models.work import Place, Task
+from annotation.models.work import EVERYBODY, Place, Task
 
 __all__ = [
+    "EVERYBODY",
     "LEASE",
     "Acknowledgement",
     "Annotation",
     "ApiToken",
     "AuditEntry",
     "Completion",
+    "CourseItem",
+    "Decision",
     "FinishReason",
+    "Gold",
+    "GoldStep",
     "Guideline",
     "HumanCompletion",
     "Lease",
@@ -27,10 +42,13 @@ __all__ = [
     "Project",
     "Refusal",
     "Role",
+    "Round",
     "SignInLink",
     "Solution",
+    "Stage",
     "StepLabel",
     "Task",
     "UploadChunk",
     "User",
+    "Verdict",
 ]

@@ -18,6 +18,7 @@ class Annotation(models.Model):
     """One labeler's work on one task: a draft while `submitted_at` is null, fixed afterwards.
 
     `guideline` is the version of the instructions the labeler worked by (`models.learning`).
+    `round` is the practice or the screening it belongs to; null in regular work.
     `token` names it in addresses; imported annotations have none.
     `chosen` has one entry for each annotated step: the position of the completion the solution went on
     with, or null. `active_ms` is time at work in milliseconds: gaps between ratings, each cut off at a
@@ -32,6 +33,9 @@ class Annotation(models.Model):
     labeler = models.ForeignKey("Membership", on_delete=models.PROTECT, related_name="annotations")
     guideline = models.ForeignKey(
         "Guideline", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    round = models.ForeignKey(
+        "Round", null=True, on_delete=models.PROTECT, related_name="annotations", db_index=False
     )
     token = models.UUIDField(null=True, unique=True)
     started_at = models.DateTimeField()
@@ -66,6 +70,7 @@ class Annotation(models.Model):
                 name="annotation_submitted",
                 condition=Q(submitted_at__isnull=False),
             ),
+            models.Index(fields=["round"], name="annotation_in_round", condition=Q(round__isnull=False)),
         ]
 
     def __str__(self) -> str:

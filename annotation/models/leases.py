@@ -30,12 +30,17 @@ class Lease(NamedTuple):
     submitted_at: datetime | None
     guideline: int | None
     """The version of the instructions it is bound to."""
+    round: int | None
+    """The practice or screening it belongs to; null in regular work."""
+    stage: str | None
+    """Which of the two."""
 
 
 LEASE = """
     SELECT a.id, a.token, a.task_id, a.labeler_id, a.solution_id, s.length, p.text, p.answer,
            pr.slug, pr.name, pr.lease_minutes, a.finish_reason, a.submitted_at,
-           a.guideline_id
+           a.guideline_id, a.round_id,
+           (SELECT stage FROM annotation_round WHERE id = a.round_id)
     FROM {annotations} a
     JOIN annotation_solution s ON s.id = a.solution_id
     JOIN annotation_problem p ON p.id = s.problem_id

@@ -1,7 +1,7 @@
 """The only parsers of what browsers send."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -9,11 +9,14 @@ from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import BadRequest
 from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 
 from annotation.importing import FORMATS as LOAD_FORMATS
-from annotation.models import Project, Role
+from annotation.learning.gold import Judgement
+from annotation.models import Project, Role, Verdict
 from annotation.ratings import RATINGS, Rating
 
+JUDGED = re.compile(r"accept-(\d{1,5})-(\d{1,4})")
 STEP = re.compile(r"step-(\d{1,5})")
 RATING: Mapping[str, Rating | None] = {"": None} | {str(rating): rating for rating in RATINGS}
 
@@ -27,6 +30,34 @@ def parse_ratings(post: Mapping[str, Any]) -> dict[int, Rating | None]:
                 raise BadRequest(f"{name} must be -1, 0, 1 or empty")
             ratings[int(step[1])] = RATING[value]
     return ratings
+
+
+def parse_gold(post: QueryDict) -> list[Judgement]:
+    """The fields `accept-STEP-COMPLETION` (several), `error-STEP` and `note-STEP-COMPLETION` as judgements."""
+    judgements = []
+    for name in post:
+        if found := JUDGED.fullmatch(name):
+            values = post.getlist(name)
+            if not all(value in RATING and value for value in values):
+                raise BadRequest(f"{name} must be -1, 0 or 1")
+            step, completion = int(found[1]), int(found[2])
+            judgements.append(
+                Judgement(
+                    step,
+                    completion,
+                    frozenset(int(value) for value in values),
+                    can_be_first_error=completion == 0 and f"error-{step}" in post,
+                    note=post.get(f"note-{step}-{completion}", "").replace("\0", "").strip()[:2000],
+                )
+            )
+    return sorted(judgements)
+
+
+def parse_ids(values: Sequence[str]) -> list[int]:
+    """Numbers of rows, each once, in the order given."""
+    if not all(value.isascii() and value.isdigit() and len(value) <= 18 for value in values):
+        raise BadRequest("these are no numbers of solutions")
+    return list(dict.fromkeys(int(value) for value in values))
 
 
 class SignInForm(AuthenticationForm):
@@ -104,3 +135,19 @@ class GuidelineForm(forms.Form):
 
 class AcknowledgeForm(forms.Form):
     version = forms.IntegerField(min_value=1)
+
+
+class RulesForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Project
+        fields = ("screening_size", "pass_percent", "pause_hours", "retries")
+
+
+class DecisionForm(forms.Form):
+    verdict = forms.ChoiceField(choices=Verdict.choices)
+    reason = forms.CharField(max_length=1000)
+
+
+class GoldFromForm(forms.Form):
+    annotation = forms.IntegerField(min_value=1)
+    as_well = forms.BooleanField(required=False)

@@ -14,7 +14,7 @@ from annotation.learning import beside
 from annotation.models import Lease
 from annotation.web.audience import audience, is_fetch
 from annotation.web.forms import SubmitForm, parse_ratings
-from annotation.web.onward import halted, onward
+from annotation.web.onward import after_practice, after_screening, halted, onward
 
 
 @audience("labelers")
@@ -91,10 +91,14 @@ def submit(request: HttpRequest, token: UUID) -> HttpResponseBase:
 
 def next_solution(request: HttpRequest, done: Lease) -> HttpResponseBase:
     """The next desk in the answer to a submit, or the page that says what there is to wait for."""
+    if page := after_practice(request, done):
+        return page
     try:
         lease = labeling.lease_next(labeler=done.labeler)
     except labeling.Halt as halt:
         return halted(request, done.project_slug, halt)
+    if page := after_screening(request, done, lease):
+        return page
     address = reverse("desk", args=[lease.token]) if lease else reverse("waiting", args=[done.project_slug])
     if not is_fetch(request):
         return redirect(address)

@@ -1,12 +1,17 @@
 """What labelers read and see of themselves: instructions, feedback on practice, where they stand."""
 
-from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from uuid import UUID
 
-from annotation import access
-from annotation.learning import guidelines
-from annotation.models import Guideline, Membership
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from annotation import access, labeling
+from annotation.learning import course, guidelines
+from annotation.learning.feedback import feedback_on
+from annotation.learning.progress import progress_of
+from annotation.learning.standing import standing_of
+from annotation.models import Guideline, Membership, Stage
 from annotation.web.audience import audience
 from annotation.web.forms import AcknowledgeForm
 from annotation.web.onward import onward
@@ -41,3 +46,50 @@ def guideline_context(labeler: Membership, latest: Guideline) -> dict[str, objec
         "changes": guidelines.changes_since(labeler, latest),
         "differences": guidelines.differences(before.text, latest.text) if before else [],
     }
+
+
+@audience("labelers")
+@require_safe
+def feedback(request: HttpRequest, token: UUID) -> HttpResponse:
+    """After a practice solution: what was expected of each step."""
+    annotation = access.practised_for(access.signed_in(request.user), token)
+    context = {
+        "annotation": annotation,
+        "project": annotation.labeler.project,
+        "steps": feedback_on(annotation),
+        "standing": standing_of(annotation.labeler),
+    }
+    return render(request, "labeling/feedback.html", context)
+
+
+@audience("labelers")
+@require_safe
+def standing(request: HttpRequest, slug: str) -> HttpResponse:
+    """How far this labeler has come, and what is next."""
+    labeler = access.labeler_for(request.user, slug)
+    context = {"project": labeler.project, "standing": standing_of(labeler)}
+    return render(request, "labeling/standing.html", context)
+
+
+@audience("labelers")
+@require_safe
+def me(request: HttpRequest) -> HttpResponse:
+    """A labeler's own figures, one section a project."""
+    rows = [
+        {
+            "project": labeler.project,
+            "progress": progress_of(labeler),
+            "standing": standing_of(labeler),
+            "practises": course.items_of(labeler.project, Stage.PRACTICE).exists(),
+        }
+        for labeler in access.labelers_for(request.user)
+    ]
+    return render(request, "labeling/me.html", {"rows": rows})
+
+
+@audience("labelers")
+@require_POST
+def practise_again(request: HttpRequest, slug: str) -> HttpResponseBase:
+    labeler = access.labeler_for(request.user, slug)
+    labeling.practise_again(labeler=labeler.pk)
+    return onward(request, labeler)

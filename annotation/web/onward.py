@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from annotation import labeling
-from annotation.models import Membership
+from annotation.models import Lease, Membership, Stage
 from annotation.web.audience import is_fetch
 
 
@@ -23,7 +23,22 @@ def onward(request: HttpRequest, labeler: Membership) -> HttpResponseBase:
 
 def halted(request: HttpRequest, slug: str, halt: labeling.Halt) -> HttpResponseBase:
     """The page on which the labeler sees to what stands before the next solution."""
-    return go_to(request, reverse("guideline", args=[slug]))
+    page = "guideline" if isinstance(halt, labeling.GuidelineChanged) else "standing"
+    return go_to(request, reverse(page, args=[slug]))
+
+
+def after_practice(request: HttpRequest, done: Lease) -> HttpResponseBase | None:
+    """What was expected, before the next solution comes."""
+    if done.stage != Stage.PRACTICE:
+        return None
+    return go_to(request, reverse("feedback", args=[done.token]))
+
+
+def after_screening(request: HttpRequest, done: Lease, lease: Lease | None) -> HttpResponseBase | None:
+    """How the screening went, once all of it is done."""
+    if done.stage != Stage.SCREENING or (lease is not None and lease.round == done.round):
+        return None
+    return go_to(request, reverse("standing", args=[done.project_slug]))
 
 
 def go_to(request: HttpRequest, address: str) -> HttpResponseBase:
