@@ -24,6 +24,8 @@ from annotation.models import (
 )
 from annotation.ratings import NEGATIVE, RATINGS
 
+FINISHED = {FinishReason.SOLUTION, FinishReason.FOUND_ERROR}
+
 
 class Judgement(NamedTuple):
     """What gold says of one completion of one step."""
@@ -105,6 +107,10 @@ def make_from(*, actor: User | None, annotation: Annotation, as_well: bool = Fal
 
     `as_well` accepts them beside what gold accepts already. Raises `ValidationError`.
     """
+    if annotation.finish_reason not in FINISHED:
+        raise ValidationError(
+            "This annotation was not brought to its end; it does not say where the first error is."
+        )
     solution = annotation.solution
     judgements = judged_by(annotation)
     if as_well:
@@ -165,8 +171,7 @@ def agreements(annotations: Collection[Annotation]) -> dict[int, Agreement]:
     labels: dict[int, dict[Place, int | None]] = defaultdict(dict)
     for label in StepLabel.objects.filter(annotation__in=held):
         labels[label.annotation_id][label.step, label.completion] = label.rating
-    finished = {FinishReason.SOLUTION, FinishReason.FOUND_ERROR}
     return {
-        one.pk: agreement(labels[one.pk], expected[one.solution_id], is_finished=one.finish_reason in finished)
+        one.pk: agreement(labels[one.pk], expected[one.solution_id], is_finished=one.finish_reason in FINISHED)
         for one in held
     }
