@@ -1,6 +1,7 @@
 """Instructions have versions, which labelers read before they work by them."""
 
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -210,3 +211,9 @@ def test_differences_keep_what_stands_around() -> None:
         ("same", "line 12"),
     ]
     assert guidelines.differences(before, before) == []
+
+
+def test_differences_of_long_texts_do_not_take_long() -> None:
+    started = time.monotonic()
+    assert guidelines.differences("x" + "\n" * 50_000 + "a", "y" + "\n" * 49_000 + "a")
+    assert time.monotonic() - started < 5

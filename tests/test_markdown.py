@@ -1,6 +1,7 @@
 """Instructions as HTML: what managers can write, and what nobody can."""
 
 import re
+import time
 from html.parser import HTMLParser
 
 import pytest
@@ -95,3 +96,12 @@ def test_links_lead_only_where_links_lead() -> None:
     html = as_html("[a](https://x.example) [b](mailto:a@x.example) [c](ftp://x.example)")
     assert html.count('rel="noopener noreferrer"') == 3
     assert "ftp:" not in html.replace("[c](ftp", "")
+
+
+@pytest.mark.parametrize(
+    "part", ["\\[", "$$", "\\(", "$a ", "> ", "[", "![", "*_", "`", "<", "&", "- ", "|", "\n"]
+)
+def test_no_text_takes_long(part: str) -> None:
+    started = time.monotonic()
+    as_html(part * (20_000 // len(part)))
+    assert time.monotonic() - started < 5

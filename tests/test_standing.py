@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connections
@@ -263,6 +264,30 @@ def test_loading_an_export_with_practised_solutions_changes_nothing(
     assert load(school, [line.strip() for line in lines]).unchanged == 4
 
 
+def test_a_screening_that_was_loaded_goes_on_here(project: Project, load: Load, alice: User, bob: User) -> None:
+    flags = {"generation": -1, "is_initial_screening_question": True, "is_quality_control_question": False}
+    question = {"problem": "p", "ground_truth_solution": None, "ground_truth_answer": None}
+    question |= {"pre_generated_answer": None, "pre_generated_verifier_score": None}
+    step = {"completions": [{"text": "a", "rating": 1, "flagged": None}], "human_completion": None}
+    label = {"steps": [step | {"chosen_completion": 0}], "total_time": 1, "finish_reason": "solution"}
+    labeled = {"labeler": str(uuid4()), "timestamp": "2023-01-22T04:34:27.052924", **flags}
+    load(project, [{**labeled, "question": question | {"pre_generated_steps": ["a"]}, "label": label}])
+    load(project, [{**flags, "question": question | {"pre_generated_steps": ["b"]}}])
+    Project.objects.update(screening_size=2)
+    project.refresh_from_db()
+    found = list(Solution.objects.select_related("project").order_by("id"))
+    for one in found:
+        gold.write(actor=None, solution=one, judgements=[Judgement(0, 0, frozenset({1}))])
+    course.choose(actor=None, project=project, practice=[], screening=[one.pk for one in found])
+    for user in (alice, bob):
+        for _ in found:
+            labeling.submit(lease=next_lease(user, project), ratings={0: 1})
+        assert labeling.lease_next(labeler=labeler(user, project).pk) is None
+        assert standing(user, project).state == State.PASSED
+    assert Task.objects.count() == 2
+    assert Annotation.objects.count() == 5
+
+
 def test_feedback_follows_each_practice_solution(school: Project, alice: User, sign_in: SignIn) -> None:
     client = sign_in(alice)
     desk = client.post(START)["Location"]
@@ -315,6 +340,15 @@ def test_practice_can_be_done_again(school: Project, alice: User, sign_in: SignI
     assert do(alice, school, 2) == [1, 2]
     assert next_lease(alice, school).round is None
     assert Round.objects.filter(stage="practice").count() == 2
+
+
+def test_whoever_failed_may_practise_meanwhile(school: Project, alice: User) -> None:
+    do(alice, school, 2)
+    fail(alice, school)
+    labeling.practise_again(labeler=labeler(alice, school).pk)
+    assert do(alice, school, 2) == [1, 2]
+    with pytest.raises(labeling.ScreeningFailed):
+        next_lease(alice, school)
 
 
 def test_a_manager_chooses_what_is_for_what(school: Project, max_: User, sign_in: SignIn) -> None:
@@ -377,3 +411,20 @@ def test_many_are_screened_at_once(load: Load) -> None:
             assert sorted(done) == [1, 2, 3, 4, 5, 6]
     assert Place.objects.filter(task__is_screening=True, filled_at__isnull=False).count() == 32
     assert Membership.objects.filter(rounds__stage="screening").count() == 8
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_tabs_of_a_new_labeler_get_the_same_solution(load: Load) -> None:
+    project = Project.objects.create(slug="algebra", name="Algebra", screening_size=4)
+    load(project, [solution_line(number, steps=2) for number in range(1, 10)])
+    make_course(project, practice=[1, 2], screening=[3, 4, 5, 6])
+    user = people.add_member(actor=None, project=project, email="a@lab.example", roles=[Role.LABELER]).user
+
+    def start(_: int) -> UUID:
+        token = next_lease(user, project).token
+        connections.close_all()
+        return token
+
+    with ThreadPoolExecutor(8) as threads:
+        assert len(set(threads.map(start, range(8)))) == 1
+    assert Round.objects.count() == 1

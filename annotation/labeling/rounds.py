@@ -71,6 +71,9 @@ def begin_due(*, labeler: int) -> int | None:
     Raises `ScreeningFailed`.
     """
     member = locked(labeler)
+    open_round = round_at_hand(member)
+    if open_round is not None:
+        return open_round.pk
     found = standing_of(member)
     if found.state == State.FAILED:
         raise ScreeningFailed(found.until)
@@ -82,7 +85,7 @@ def begin_due(*, labeler: int) -> int | None:
 def practise_again(*, labeler: int) -> None:
     """Begin the practice once more, unless a round is at hand already. Locks the membership."""
     member = locked(labeler)
-    open_round = Round.objects.filter(labeler=member, ended_at=None).first()
+    open_round = round_at_hand(member)
     if open_round is not None:
         if next_in(open_round) is not None:
             return
@@ -99,6 +102,10 @@ def next_in(found: Round) -> int | None:
 def locked(labeler: int) -> Membership:
     members = Membership.objects.select_for_update(no_key=True, of=("self",)).select_related("project")
     return members.get(pk=labeler)
+
+
+def round_at_hand(member: Membership) -> Round | None:
+    return Round.objects.filter(labeler=member, ended_at=None).first()
 
 
 def begin(member: Membership, stage: Stage) -> int | None:

@@ -75,7 +75,7 @@ def changes_since(labeler: Membership, guideline: Guideline) -> list[Guideline]:
 def differences(before: str, after: str) -> list[DiffLine]:
     """What changed between two texts, line by line, with a little of what stands around it."""
     old, new = before.splitlines(), after.splitlines()
-    groups = difflib.SequenceMatcher(None, old, new, autojunk=False).get_grouped_opcodes(CONTEXT)
+    groups = difflib.SequenceMatcher(None, old, new).get_grouped_opcodes(CONTEXT)
     lines: list[DiffLine] = []
     for group in groups:
         if lines or group[0][1] or group[0][3]:

@@ -19,9 +19,10 @@ from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-# The same places as in math.js. What stands between the dollars is never read as Markdown.
+# The same places as in math.js. What stands between the dollars is never read as Markdown. A formula has a bounded
+# length, so that openings without an end cost little.
 MATH = re.compile(
-    r"""\$\$.+?\$\$ | \\\[.+?\\\] | \\\(.+?\\\)
+    r"""\$\$.{1,2000}?\$\$ | \\\[.{1,2000}?\\\] | \\\(.{1,2000}?\\\)
       | \$(?![\s$])(?:\\.|[^\\$])*?(?:\\.|[^\s\\$])\$(?!\d)""",
     re.DOTALL | re.VERBOSE,
 )

@@ -80,6 +80,7 @@ def me(request: HttpRequest) -> HttpResponse:
             "project": labeler.project,
             "progress": progress_of(labeler),
             "standing": standing_of(labeler),
+            "guideline": guidelines.in_force(labeler.project),
             "practises": course.items_of(labeler.project, Stage.PRACTICE).exists(),
         }
         for labeler in access.labelers_for(request.user)
