@@ -24,6 +24,12 @@ def picture(page: Page, name: str) -> None:
         page.screenshot(path=Path(PICTURES) / f"{name}.png")
 
 
+def press_enter_on(page: Page, button: str) -> None:
+    """The button that Enter is for has the focus as soon as the page has settled."""
+    expect(page.get_by_role("button", name=button)).to_be_focused()
+    page.keyboard.press("Enter")
+
+
 def publish(project: Project, text: str, change: str = "") -> None:
     guidelines.publish(actor=None, project=project, text=text, change=change)
 
@@ -34,7 +40,7 @@ def test_a_new_version_comes_between_two_solutions(waiting: Project, alice: User
     page.get_by_role("button", name="Start").click()
     expect(page.get_by_role("heading", name="Read this before you begin")).to_be_visible()
     expect(page.locator(".prose .katex").first).to_be_visible()
-    page.keyboard.press("Enter")
+    press_enter_on(page, "I have read this")
     expect(page.locator(".scripted .step[aria-current]")).to_be_visible()
     publish(waiting, f"{INSTRUCTIONS}\nOne line more with $x^2$.\n", "One line more.")
     for key in "333":
@@ -44,7 +50,7 @@ def test_a_new_version_comes_between_two_solutions(waiting: Project, alice: User
     assert page.url.endswith("/label/in/algebra/instructions/")
     assert Annotation.objects.exclude(submitted_at=None).count() == 1
     picture(page, "guideline-changed")
-    page.keyboard.press("Enter")
+    press_enter_on(page, "I have read this")
     expect(page.get_by_text("Step 1 of solution 2")).to_be_visible()
 
 
@@ -107,7 +113,7 @@ def test_from_practice_to_work_by_keyboard(school: Project, alice: User, visit: 
     expect(page.get_by_role("heading", name="What was expected")).to_be_visible()
     expect(page.locator(".feedback .katex").first).to_be_visible()
     picture(page, "feedback")
-    page.keyboard.press("Enter")
+    press_enter_on(page, "Next")
     expect(page.get_by_text("Screening 1 of 1")).to_be_visible()
     page.locator(".scripted .step[aria-current]").wait_for()
     for key in "331":
@@ -115,7 +121,7 @@ def test_from_practice_to_work_by_keyboard(school: Project, alice: User, visit: 
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="You have passed the screening")).to_be_visible()
     picture(page, "passed")
-    page.keyboard.press("Enter")
+    press_enter_on(page, "Go on")
     expect(page.get_by_text("Step 1 of solution 3")).to_be_visible()
     assert Annotation.objects.exclude(submitted_at=None).count() == 2
 
