@@ -8,7 +8,8 @@ from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from annotation.labeling import Conflict, LabelingError
+from annotation.api.halts import halt_out
+from annotation.labeling import Conflict, Halt, LabelingError
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -20,6 +21,8 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         ]
         said = {"code": error.code, "detail": str(error), "version": error.version, "theirs": theirs}
         return Response(said, status=409)
+    if isinstance(error, Halt):
+        return Response(halt_out(error), status=409)
     if isinstance(error, LabelingError):
         return Response(
             {"code": error.code, "detail": str(error)}, status=422 if error.code == "other_submit" else 409

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from annotation import importing
+from annotation.api.halts import HaltOut
 from annotation.labeling import Desk
 from annotation.models import FinishReason, LoadRun, Project, Refusal
 from annotation.ratings import RATINGS
@@ -35,7 +36,7 @@ class ErrorOut(serializers.Serializer[Any]):
 
 RULES = [
     "slug", "name", "wanted", "lease_minutes", "most_minutes", "stops_at_error", "reveals_all", "shows_answer",
-    "allows_unsure", "asks_progress", "error_categories", "asks_critique", "splits_sentences", "instructions",
+    "allows_unsure", "asks_progress", "error_categories", "asks_critique", "splits_sentences",
 ]  # fmt: skip
 
 
@@ -189,10 +190,11 @@ class WaitingOut(serializers.Serializer[Any]):
 
 
 class NextOut(serializers.Serializer[Any]):
-    """Either a lease, or why there is none."""
+    """Either a lease, or what there is to wait for, or what stands before it."""
 
     lease = LeaseOut(allow_null=True)
     waiting = WaitingOut(allow_null=True)
+    halt = HaltOut(required=False, help_text="Only where something stands before the next lease.")
 
 
 class AnnotationOut(serializers.Serializer[Any]):

@@ -22,6 +22,7 @@ from rest_framework.views import APIView
 from annotation import access, audit, exporting, importing, labeling, overview, projects, tasks
 from annotation.api import schema as schema  # noqa: PLC0414 (importing it registers the scheme)
 from annotation.api import serializers as s
+from annotation.api.halts import HaltOut, halt_out
 from annotation.api.parsers import GzipLinesParser, LinesParser
 from annotation.labeling import Mark, Report
 from annotation.models import ApiToken, LoadRun, Project, Role
@@ -162,9 +163,12 @@ class Export(APIView):
 class Lease(APIView):
     audience = "labelers"
 
-    @extend_schema(request=None, responses=s.NextOut)
+    @extend_schema(request=None, responses={200: s.NextOut, 409: HaltOut})
     def post(self, request: Request, slug: str) -> Response:
-        """Get a solution to rate: the one you have begun, or the next of the queue."""
+        """Get a solution to rate: the one you have begun, or the next of the queue.
+
+        409 with code `guideline_changed` when there are instructions to be read and acknowledged first.
+        """
         return Response(s.NextOut(next_for(access.labeler_for(request.user, slug).pk)).data)
 
 
@@ -223,7 +227,7 @@ class Submit(APIView):
         )
         result = {
             "annotation": {"token": lease.token, **submitted._asdict()},
-            "next": next_for(lease.labeler, opened=False),
+            "next": next_or_halt(lease.labeler, opened=False),
         }
         return Response(s.SubmittedOut(result).data)
 
@@ -242,6 +246,14 @@ def next_for(labeler: int, *, opened: bool = True) -> dict[str, Any]:
     if lease is None:
         return {"lease": None, "waiting": labeling.waiting_for(labeler)}
     return {"lease": labeling.desk_of(lease), "waiting": None}
+
+
+def next_or_halt(labeler: int, *, opened: bool) -> dict[str, Any]:
+    """What is submitted is submitted, whatever stands before the next solution."""
+    try:
+        return next_for(labeler, opened=opened)
+    except labeling.Halt as halt:
+        return {"lease": None, "waiting": None, "halt": halt_out(halt)}
 
 
 class Schema(SpectacularAPIView):

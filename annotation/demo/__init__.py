@@ -6,13 +6,12 @@ from django.db import transaction
 
 from annotation import importing, projects
 from annotation import people as accounts
-from annotation.models import LoadRun, Project, Role, User
+from annotation.learning import guidelines
+from annotation.models import LoadRun, Membership, Project, Role, User
 
 SLUG = "demo"
 FILE = Path(__file__).parent / "solutions.jsonl"
-INSTRUCTIONS = """Judge each step by what stands before it; you need not solve the problem yourself.
-A step that only restates what is known is neutral. If you cannot tell within half a minute,
-say so at the bottom."""
+INSTRUCTIONS = (Path(__file__).parent / "instructions.md").read_text(encoding="utf-8")
 PEOPLE = {
     "labeler@demo.localhost": Role.LABELER,
     "researcher@demo.localhost": Role.RESEARCHER,
@@ -25,10 +24,11 @@ def load_if_empty() -> None:
     if Project.objects.exists() or User.objects.exists():
         return
     with transaction.atomic():
-        project = projects.create(actor=None, project=Project(slug=SLUG, name="Demo", instructions=INSTRUCTIONS))
+        project = projects.create(actor=None, project=Project(slug=SLUG, name="Demo"))
         for email, role in PEOPLE.items():
             User.objects.create_user(email, name=role.label, is_staff=role is Role.MANAGER)
             accounts.add_member(actor=None, project=project, email=email, roles=[role])
+        give_instructions(project)
         run = importing.start_run(
             project=project,
             actor=None,
@@ -38,6 +38,13 @@ def load_if_empty() -> None:
             state=LoadRun.State.RUNNING,
         )
         importing.load_file(run, FILE, lambda _: None)
+
+
+def give_instructions(project: Project) -> None:
+    """The demo labeler counts as having read them, so that the demo opens at the desk."""
+    guideline = guidelines.publish(actor=None, project=project, text=INSTRUCTIONS)
+    for labeler in Membership.objects.filter(project=project, is_labeler=True):
+        guidelines.acknowledge(labeler=labeler, guideline=guideline)
 
 
 def people() -> list[User]:

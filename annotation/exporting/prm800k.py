@@ -31,7 +31,7 @@ ANNOTATIONS = """
     JOIN annotation_task t ON t.id = a.task_id
     JOIN annotation_solution s ON s.id = a.solution_id
     WHERE a.project_id = %s AND a.submitted_at IS NOT NULL AND a.id > %s AND a.id <= %s
-      AND (a.is_imported OR a.submitted_at <= %s) AND (%s OR NOT a.is_surplus)
+      AND NOT t.is_practice AND (a.is_imported OR a.submitted_at <= %s) AND (%s OR NOT a.is_surplus)
     ORDER BY a.id LIMIT %s
 """
 LAST = "SELECT coalesce(max(id), 0), clock_timestamp() FROM annotation_annotation WHERE project_id = %s"

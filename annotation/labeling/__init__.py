@@ -1,6 +1,7 @@
 """The labeling desk: lease a solution, rate its steps, submit."""
 
 from annotation.labeling.desk import Desk, DeskStep, Option, Waiting, desk_of, waiting_for
+from annotation.labeling.door import lease_next
 from annotation.labeling.drafting import Saved, save
 from annotation.labeling.errors import (
     AlreadySubmitted,
@@ -13,9 +14,11 @@ from annotation.labeling.errors import (
     WrongRating,
     WrongReport,
 )
-from annotation.labeling.leasing import Hold, current_lease, lease_next, renew
+from annotation.labeling.halts import GuidelineChanged, Halt, ScreeningFailed, TurnedDown
+from annotation.labeling.leasing import Hold, current_lease, renew
 from annotation.labeling.marks import Mark, Marks, Spot
-from annotation.labeling.report import Asked, Report, asked, given_critiques, kept_report, save_report
+from annotation.labeling.report import Asked, Given, Report, asked, given_critiques, kept_report, save_report
+from annotation.labeling.rounds import practise_again
 from annotation.labeling.submission import Submitted, submit
 
 __all__ = [
@@ -24,6 +27,9 @@ __all__ = [
     "Conflict",
     "Desk",
     "DeskStep",
+    "Given",
+    "GuidelineChanged",
+    "Halt",
     "Hold",
     "Incomplete",
     "LabelingError",
@@ -35,8 +41,10 @@ __all__ = [
     "Report",
     "ReportIncomplete",
     "Saved",
+    "ScreeningFailed",
     "Spot",
     "Submitted",
+    "TurnedDown",
     "Waiting",
     "WrongRating",
     "WrongReport",
@@ -46,6 +54,7 @@ __all__ = [
     "given_critiques",
     "kept_report",
     "lease_next",
+    "practise_again",
     "renew",
     "save",
     "save_report",

@@ -32,7 +32,7 @@ WAITING = """
         SELECT FROM annotation_annotation a WHERE a.solution_id = t.solution_id
           AND a.labeler_id = %(labeler)s AND a.submitted_at IS NOT NULL) AS done) mine
     WHERE t.project_id = (SELECT project_id FROM annotation_membership WHERE id = %(labeler)s)
-      AND (t.is_open OR mine.done)
+      AND (t.is_open OR mine.done) AND NOT t.is_practice
 """
 
 

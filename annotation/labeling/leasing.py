@@ -9,16 +9,23 @@ from django.db import IntegrityError
 
 from annotation.labeling.rows import one
 from annotation.labeling.timing import COUNTED, timing
-from annotation.models import LEASE, Lease
+from annotation.models import EVERYBODY, LEASE, Lease
 
 UNOPENED_MINUTES = 2
 """How long a solution is kept for a labeler who got it along with the answer to a submit, until it is opened."""
 
-HELD = """
-    SELECT task_id, slot FROM annotation_place WHERE labeler_id = %(labeler)s AND filled_at IS NULL
+# The place of the queue at hand, its time over or not.
+HELD = f"""
+    SELECT task_id, slot FROM annotation_place
+    WHERE labeler_id = %(labeler)s AND filled_at IS NULL AND wanted < {EVERYBODY}
 """
-CURRENT = LEASE.format(annotations="annotation_annotation") + (
-    f"WHERE a.labeler_id = %(labeler)s AND a.task_id = (SELECT task_id FROM ({HELD}) held)"
+CURRENT = (
+    LEASE.format(annotations="annotation_annotation")
+    + """
+    WHERE a.labeler_id = %(labeler)s AND a.task_id = (
+        SELECT task_id FROM annotation_place WHERE labeler_id = %(labeler)s AND filled_at IS NULL
+        ORDER BY leased_at DESC LIMIT 1)
+"""
 )
 
 # Begins a draft for the place that was `taken`, or opens the one there is.
@@ -33,13 +40,14 @@ BEGUN = """
     )
 """ + LEASE.format(annotations="begun")
 
-# The place at hand, its time over or not; else a free one whose task has a draft of this labeler's.
+# The place at hand; else a free one whose task has a draft of this labeler's.
 RESUME = f"""
     WITH held AS ({HELD}
     ), draft AS (
         SELECT p.task_id, p.slot
         FROM annotation_annotation a JOIN annotation_place p ON p.task_id = a.task_id
-        WHERE a.labeler_id = %(labeler)s AND a.submitted_at IS NULL AND NOT EXISTS (SELECT FROM held)
+        WHERE a.labeler_id = %(labeler)s AND a.submitted_at IS NULL AND a.round_id IS NULL
+          AND NOT EXISTS (SELECT FROM held)
           AND p.filled_at IS NULL AND (p.expires_at IS NULL OR p.expires_at < now())
         ORDER BY a.touched_at DESC LIMIT 1
         FOR UPDATE OF p SKIP LOCKED

@@ -2,22 +2,40 @@
 
 from annotation.models.corpus import Completion, Problem, Project, Solution
 from annotation.models.labels import Annotation, FinishReason, HumanCompletion, StepLabel
+from annotation.models.learning import (
+    Acknowledgement,
+    CourseItem,
+    Decision,
+    Gold,
+    GoldStep,
+    Guideline,
+    Round,
+    Stage,
+    Verdict,
+)
 from annotation.models.leases import LEASE, Lease
 from annotation.models.people import ApiToken, Membership, Role, SignInLink, User
 from annotation.models.reports import Critique, ErrorReport, Progress
 from annotation.models.runs import LoadRun, Refusal, UploadChunk
 from annotation.models.trail import AuditEntry
-from annotation.models.work import Place, Task
+from annotation.models.work import EVERYBODY, Place, Task
 
 __all__ = [
+    "EVERYBODY",
     "LEASE",
+    "Acknowledgement",
     "Annotation",
     "ApiToken",
     "AuditEntry",
     "Completion",
+    "CourseItem",
     "Critique",
+    "Decision",
     "ErrorReport",
     "FinishReason",
+    "Gold",
+    "GoldStep",
+    "Guideline",
     "HumanCompletion",
     "Lease",
     "LoadRun",
@@ -28,10 +46,13 @@ __all__ = [
     "Project",
     "Refusal",
     "Role",
+    "Round",
     "SignInLink",
     "Solution",
+    "Stage",
     "StepLabel",
     "Task",
     "UploadChunk",
     "User",
+    "Verdict",
 ]

@@ -17,7 +17,6 @@ class Project(models.Model):
 
     slug = models.SlugField(max_length=60, unique=True, validators=[not_a_page])
     name = models.CharField(max_length=120)
-    instructions = models.TextField(blank=True)
     wanted = models.PositiveSmallIntegerField(
         "annotations wanted per solution",
         default=1,
@@ -71,10 +70,33 @@ class Project(models.Model):
         default=False,
         help_text="Otherwise a step for each line.",
     )
+    screening_size = models.PositiveSmallIntegerField(
+        "solutions in the screening",
+        default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(500)],
+        help_text="New labelers are screened as soon as this many are chosen.",
+    )
+    pass_percent = models.PositiveSmallIntegerField(
+        "agreement with gold to pass, in percent",
+        default=75,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text="Of the steps, and of the first errors: both must reach it.",
+    )
+    pause_hours = models.PositiveSmallIntegerField(
+        "hours between a failed screening and the next try",
+        default=24,
+        validators=[MaxValueValidator(24 * 365)],
+    )
+    retries = models.PositiveSmallIntegerField(
+        "tries after the first one", default=1, validators=[MaxValueValidator(20)]
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(screening_size__gte=1, pass_percent__range=(1, 100)), name="project_screening_range"
+            ),
             models.CheckConstraint(condition=Q(wanted__range=(1, 50)), name="project_wanted_range"),
             models.CheckConstraint(condition=Q(lease_minutes__range=(1, 1440)), name="project_lease_range"),
             models.CheckConstraint(condition=Q(most_minutes__range=(1, 1440)), name="project_most_range"),

@@ -1,15 +1,51 @@
 """The forms of the site. What the desk sends is parsed in `desk_forms`."""
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.postgres.forms import SimpleArrayField
+from django.core.exceptions import BadRequest
 from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 
 from annotation.importing import FORMATS as LOAD_FORMATS
-from annotation.models import Project, Role
+from annotation.learning.gold import Judgement
+from annotation.models import Project, Role, Verdict
+from annotation.web.desk_forms import RATING
+
+JUDGED = re.compile(r"accept-(\d{1,5})-(\d{1,4})")
+
+
+def parse_gold(post: QueryDict) -> list[Judgement]:
+    """The fields `accept-STEP-COMPLETION` (several), `error-STEP` and `note-STEP-COMPLETION` as judgements."""
+    judgements = []
+    for name in post:
+        if found := JUDGED.fullmatch(name):
+            values = post.getlist(name)
+            if not all(value in RATING and value for value in values):
+                raise BadRequest(f"{name} must be -1, 0 or 1")
+            step, completion = int(found[1]), int(found[2])
+            judgements.append(
+                Judgement(
+                    step,
+                    completion,
+                    frozenset(int(value) for value in values),
+                    can_be_first_error=completion == 0 and f"error-{step}" in post,
+                    note=post.get(f"note-{step}-{completion}", "").replace("\0", "").strip()[:2000],
+                )
+            )
+    return sorted(judgements)
+
+
+def parse_ids(values: Sequence[str]) -> list[int]:
+    """Numbers of rows, each once, in the order given."""
+    if not all(value.isascii() and value.isdigit() and len(value) <= 18 for value in values):
+        raise BadRequest("these are no numbers of solutions")
+    return list(dict.fromkeys(int(value) for value in values))
 
 
 class SignInForm(AuthenticationForm):
@@ -53,9 +89,7 @@ class ProjectSettingsForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = (
             "name", "wanted", "lease_minutes", "most_minutes", "stops_at_error", "reveals_all", "shows_answer",
             "allows_unsure", "asks_progress", "error_categories", "asks_critique", "splits_sentences",
-            "instructions",
         )  # fmt: skip
-        widgets = {"instructions": forms.Textarea(attrs={"rows": 8})}  # noqa: RUF012
         field_classes = {"error_categories": LinesField}  # noqa: RUF012
 
 
@@ -81,3 +115,37 @@ class MemberForm(forms.Form):
 
 class RolesForm(forms.Form):
     roles = forms.MultipleChoiceField(choices=Role.choices, required=False)
+
+
+class GuidelineForm(forms.Form):
+    text = forms.CharField(
+        label="Instructions",
+        max_length=100_000,
+        widget=forms.Textarea(attrs={"rows": 22, "class": "source", "spellcheck": "true"}),
+    )
+    change = forms.CharField(
+        label="What changed",
+        max_length=500,
+        required=False,
+        help_text="One or two sentences for those who know the version before.",
+    )
+
+
+class AcknowledgeForm(forms.Form):
+    version = forms.IntegerField(min_value=1)
+
+
+class RulesForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Project
+        fields = ("screening_size", "pass_percent", "pause_hours", "retries")
+
+
+class DecisionForm(forms.Form):
+    verdict = forms.ChoiceField(choices=Verdict.choices)
+    reason = forms.CharField(max_length=1000)
+
+
+class GoldFromForm(forms.Form):
+    annotation = forms.IntegerField(min_value=1)
+    as_well = forms.BooleanField(required=False)

@@ -12,9 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from annotation import access, labeling
 from annotation.labeling import Hold, Marks
+from annotation.learning import beside
 from annotation.models import Lease, Progress
 from annotation.web.audience import audience, is_fetch
 from annotation.web.desk_forms import report_of, save_fields, submit_fields, times_of
+from annotation.web.onward import after_practice, after_screening, halted, onward
 
 DESK_MODULES = [f"desk/{name}.js" for name in ("clock", "http", "keys", "page", "rating", "report", "saver")]
 """What `desk/main.js` imports, so that the page can ask for all of it at once."""
@@ -31,9 +33,7 @@ def start_page(request: HttpRequest) -> HttpResponse:
 @audience("labelers")
 @require_POST
 def start(request: HttpRequest, slug: str) -> HttpResponseBase:
-    labeler = access.labeler_for(request.user, slug)
-    lease = labeling.lease_next(labeler=labeler.pk)
-    return redirect("waiting", slug) if lease is None else redirect("desk", lease.token)
+    return onward(request, access.labeler_for(request.user, slug))
 
 
 @audience("labelers")
@@ -58,7 +58,12 @@ def desk(request: HttpRequest, token: UUID) -> HttpResponse:
 
 def desk_context(lease: Lease) -> dict[str, object]:
     desk = labeling.desk_of(lease)
-    context: dict[str, object] = {"desk": desk, "lease": lease, "project": lease.project_name}
+    context: dict[str, object] = {
+        "desk": desk,
+        "lease": lease,
+        "project": lease.project_name,
+        "beside": beside(lease),
+    }
     return context if desk.asks is None else context | report_context(lease, desk.asks)
 
 
@@ -125,7 +130,14 @@ def submit(request: HttpRequest, token: UUID) -> HttpResponseBase:
 
 def next_solution(request: HttpRequest, done: Lease, notice: str) -> HttpResponseBase:
     """The next desk in the answer to a submit, or the page that says what there is to wait for."""
-    lease = labeling.lease_next(labeler=done.labeler, opened=not is_fetch(request))
+    if page := after_practice(request, done):
+        return page
+    try:
+        lease = labeling.lease_next(labeler=done.labeler, opened=not is_fetch(request))
+    except labeling.Halt as halt:
+        return halted(request, done.project_slug, halt)
+    if page := after_screening(request, done, lease):
+        return page
     address = reverse("desk", args=[lease.token]) if lease else reverse("waiting", args=[done.project_slug])
     if not is_fetch(request):
         if notice:

@@ -14,11 +14,14 @@ from tests.bench.sizes import Sizes
 PROJECT = "crowd"
 WANTED_MS = 500
 
+PROJECT_SCRIPT = f"""
+from annotation import projects
+from annotation.models import Project
+projects.create(actor=None, project=Project(slug={PROJECT!r}, name="Crowd", wanted=2))
+"""
 MAKE = """
     WITH project AS (
-        INSERT INTO annotation_project (slug, name, instructions, wanted, lease_minutes, most_minutes,
-            stops_at_error, reveals_all, shows_answer, allows_unsure, splits_sentences, created_at)
-        VALUES (%(slug)s, 'Crowd', '', %(wanted)s, 30, 240, true, false, true, false, false, now()) RETURNING id
+        SELECT id FROM annotation_project WHERE slug = %(slug)s
     ), problem AS (
         INSERT INTO annotation_problem (project_id, text, answer, digest, statement)
         SELECT id, 'What is $1 + 1$?', '2', gen_random_uuid(), gen_random_uuid() FROM project
@@ -32,9 +35,9 @@ MAKE = """
         SELECT id, step, 0, 'Step ' || step || ' of $x_{' || id || '} = 1$.'
         FROM solution, generate_series(0, 2) step
     ), task AS (
-        INSERT INTO annotation_task (project_id, solution_id, is_quality_control, is_screening, repeat, wanted,
-            priority, reason, is_open)
-        SELECT project_id, id, false, false, 0, %(wanted)s, 0, 'loaded', true FROM solution
+        INSERT INTO annotation_task (project_id, solution_id, is_quality_control, is_screening, is_practice,
+            repeat, wanted, priority, reason, is_open)
+        SELECT project_id, id, false, false, false, 0, %(wanted)s, 0, 'loaded', true FROM solution
         RETURNING id
     )
     INSERT INTO annotation_place (task_id, slot, wanted)
@@ -44,6 +47,7 @@ MAKE = """
 
 def measure(installation: Installation, sizes: Sizes) -> Outcome:
     outcome = Outcome()
+    installation.manage("shell", "--no-imports", "-c", PROJECT_SCRIPT)
     with installation.connect() as connection:
         connection.execute(MAKE, {"slug": PROJECT, "tasks": sizes.crowd_queue, "wanted": 2})
     installation.analyze()

@@ -12,7 +12,7 @@ export const ACTIONS = [
   { id: "undo", keys: ["u", "z"], what: "undo the last rating" },
   { id: "submit", keys: ["Enter", "d"], what: "submit, when the solution is done" },
   { id: "early", keys: ["e"], what: "I cannot rate this" },
-  { id: "guide", keys: ["i"], what: "instructions", only: ".instructions" },
+  { id: "guide", keys: ["i"], what: "instructions", only: ".guideline" },
   { id: "source", keys: ["r"], what: "formulas as source, and back" },
   { id: "sheet", keys: ["?", "h"], what: "this sheet" },
 ];
@@ -34,7 +34,7 @@ export function actionOf(key) {
 }
 
 export function offered() {
-  return ACTIONS.filter((action) => !action.only || document.querySelector(`main.desk ${action.only}`));
+  return ACTIONS.filter((action) => !action.only || document.querySelector(action.only));
 }
 
 export function drawSheet() {

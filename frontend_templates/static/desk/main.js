@@ -48,7 +48,7 @@ const DO = {
   undo: rating.undo,
   submit: () => desk.finishReason() !== "open" && desk.form().requestSubmit(desk.page().querySelector(".submit")),
   early: () => openDetails(".early", "textarea"),
-  guide: () => openDetails(".instructions", "summary"),
+  guide: () => openDetails(".guideline details", ".prose"),
   source: () => document.dispatchEvent(new CustomEvent("stepmark:source")),
   sheet: showSheet,
 };
@@ -59,7 +59,7 @@ function showSheet() {
 }
 
 function openDetails(selector, focus) {
-  const details = desk.page().querySelector(selector);
+  const details = document.querySelector(selector);
   details.open = !details.open;
   if (details.open) details.querySelector(focus).focus();
 }
@@ -90,6 +90,7 @@ async function submit(event) {
 }
 
 function complete({ detail }) {
+  if (detail.verb !== "post") return;
   detail.parameters.set("version", String(saver.version));
   detail.parameters.set("times", clock.timesSoFar());
 }
