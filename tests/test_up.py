@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.__main__ import STRICT
-from tests.browser.conftest import ROOT, wait_for
 from tests.conftest import shared_file
+from tests.local import ROOT, wait_for
 from tests.processes import Installation, Visitor, installations, status_of
 
 Make = Callable[..., Installation]

@@ -2,15 +2,11 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
 
 import pytest
 from django.conf import settings
@@ -21,8 +17,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_pla
 from annotation.embedded import Home
 from annotation.models import User
 from tests.conftest import IN_CI
+from tests.local import ROOT, answers, free_port, wait_for
 
-ROOT = Path(__file__).resolve().parents[2]
 PLACES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 FLAGS = (
@@ -54,10 +50,6 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS.split())
         yield browser
         browser.close()
-
-
-NO_PROXY = urllib.request.ProxyHandler({})
-DIRECT = urllib.request.build_opener(NO_PROXY)
 
 
 class Site:
@@ -92,29 +84,6 @@ class Site:
         assert self.process is not None
         self.process.terminate()
         self.process.wait(20)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def answers(url: str) -> bool:
-    try:
-        DIRECT.open(url, timeout=2).close()
-    except (URLError, OSError):
-        return False
-    return True
-
-
-def wait_for(condition: Callable[[], Any], seconds: float = 30) -> Any:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := condition():
-            return found
-        time.sleep(0.05)
-    raise AssertionError(f"this did not become true in {seconds} s")
 
 
 @pytest.fixture(scope="session")

@@ -10,8 +10,9 @@ from playwright.sync_api import Page, expect
 
 from annotation import people
 from annotation.models import Annotation, Place, Project, StepLabel, User
-from tests.browser.conftest import Site, wait_for
+from tests.browser.conftest import Site
 from tests.conftest import shared_file
+from tests.local import wait_for
 
 Visit = Callable[..., Page]
 
