@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -55,7 +56,8 @@ def browser() -> Iterator[Browser]:
 class Site:
     """The web server of `manage.py web` on the test database."""
 
-    def __init__(self) -> None:
+    def __init__(self, redis_url: str = "") -> None:
+        self.redis_url = redis_url
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
@@ -65,7 +67,7 @@ class Site:
         database = home.database_url.replace("/stepmark?", f"/{connection.settings_dict['NAME']}?")
         environment = {
             "DATABASE_URL": database,
-            "REDIS_URL": home.redis_url,
+            "REDIS_URL": self.redis_url or home.redis_url,
             "PORT": str(self.port),
             "SECRET_KEY": settings.SECRET_KEY,
             "STATIC_ROOT": str(settings.STATIC_ROOT),
@@ -83,6 +85,12 @@ class Site:
     def stop(self) -> None:
         assert self.process is not None
         self.process.terminate()
+        self.process.wait(20)
+
+    def kill(self) -> None:
+        """SIGKILL for the server and its workers at once."""
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(20)
 
 

@@ -21,8 +21,8 @@ LOG = """
         filled_before timestamptz, labeler bigint, filled timestamptz);
     CREATE FUNCTION chaos_log() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-        INSERT INTO chaos_place VALUES (now(), OLD.task_id, OLD.slot, OLD.labeler_id, OLD.expires_at, OLD.filled_at,
-                                        NEW.labeler_id, NEW.filled_at);
+        INSERT INTO chaos_place VALUES (now(), OLD.task_id, OLD.slot, OLD.labeler_id, OLD.expires_at,
+                                        OLD.filled_at, NEW.labeler_id, NEW.filled_at);
         RETURN NEW;
     END $$;
     CREATE TRIGGER chaos_log AFTER UPDATE ON annotation_place FOR EACH ROW EXECUTE FUNCTION chaos_log();
@@ -141,7 +141,7 @@ def lines_that_differ(drafts: Iterable[tuple[Any, ...]], exported: Iterable[str]
     )
     found = Counter(map(summary, exported))
     if found != expected:
-        yield f"the export lacks {list((expected - found).items())[:3]}, has {list((found - expected).items())[:3]}"
+        yield f"the export lacks {list(expected - found)[:3]} and has {list(found - expected)[:3]} too much"
 
 
 def summary(line: str) -> tuple[Any, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 Outcome = Literal["ok", "fail", "info"]
-"""`ok`: answered with what was asked for. `fail`: refused by the product, so it did not happen. `info`: unknown."""
+"""`ok`: answered as asked. `fail`: refused by the product, so it did not happen. `info`: unknown."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Labelers without a browser. They send what the page sends, and send it again when they do not know what came of it."""
+"""Labelers without a browser. They send what the page sends, again when they do not know what came of it."""
 
 import json
 import random
