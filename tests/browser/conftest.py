@@ -110,7 +110,7 @@ def visit(browser: Browser, site: Site, transactional_db: None) -> Iterator[Call
     troubles: list[str] = []
     note = troubles.append
 
-    def open_page(user: User | None, path: str = "/", **options: Any) -> Page:
+    def open_page(user: User | None, path: str = "/", site: Site = site, **options: Any) -> Page:
         expect_trouble = options.pop("expect_trouble", False)
         has_scripts = options.get("java_script_enabled", True)
         context = browser.new_context(base_url=site.address, **options)
