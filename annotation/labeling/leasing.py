@@ -47,6 +47,7 @@ RESUME = f"""
         FROM annotation_annotation a JOIN annotation_place p ON p.task_id = a.task_id
         WHERE a.labeler_id = %(labeler)s AND a.submitted_at IS NULL AND NOT EXISTS (SELECT FROM held)
           AND p.filled_at IS NULL AND (p.expires_at IS NULL OR p.expires_at < now())
+          AND EXISTS (SELECT FROM annotation_task t WHERE t.id = p.task_id AND t.is_open)
         ORDER BY a.touched_at DESC LIMIT 1
         FOR NO KEY UPDATE OF a SKIP LOCKED FOR UPDATE OF p SKIP LOCKED
     ), taken AS (

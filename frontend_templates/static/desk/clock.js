@@ -29,7 +29,7 @@ export function act() {
 
 export function timesSoFar() {
   count();
-  return times.map(Math.round).join(",");
+  return times.map((ms) => Math.max(0, Math.round(ms)) || 0).join(",");
 }
 
 function isAtWork(now) {

@@ -186,6 +186,7 @@ document.addEventListener("htmx:confirm", submit);
 document.addEventListener("htmx:afterSwap", () => {
   window.scrollTo({ top: 0, behavior: "instant" });
   begin();
+  if (document.querySelector("main.waiting")) import("./waiting.js");
 });
 document.addEventListener("htmx:responseError", ({ detail: { xhr } }) => submitRefused(xhr));
 document.addEventListener("htmx:beforeSwap", guardSwap);
