@@ -13,8 +13,8 @@ import psycopg
 import pytest
 
 from tests.__main__ import STRICT
-from tests.browser.conftest import wait_for
 from tests.conftest import shared_file
+from tests.local import wait_for
 from tests.processes import Installation, Visitor, installations, status_of
 from tests.servers import database_url
 

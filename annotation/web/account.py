@@ -1,5 +1,7 @@
 """Signing in and out."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
@@ -12,16 +14,24 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from annotation import access, people
-from annotation.web.audience import audience
+from annotation.web.audience import audience, is_fetch
 from annotation.web.forms import SignInForm
 
 PASSWORD_BACKEND = "annotation.sessions.Backend"  # noqa: S105 (a dotted name)
 
-sign_in = audience("anyone")(
-    LoginView.as_view(
-        form_class=SignInForm, template_name="account/sign_in.html", redirect_authenticated_user=True
-    )
-)
+
+class SignIn(LoginView):
+    """Whoever is signed in is sent on. The desk may ask all the same: to sign in as somebody else than before."""
+
+    form_class = SignInForm
+    template_name = "account/sign_in.html"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.redirect_authenticated_user = not is_fetch(request)
+        return super().dispatch(request, *args, **kwargs)
+
+
+sign_in = audience("anyone")(SignIn.as_view())
 
 
 @audience("anyone")

@@ -10,8 +10,9 @@ from playwright.sync_api import Page, expect
 
 from annotation import people
 from annotation.models import Annotation, Place, Project, StepLabel, User
-from tests.browser.conftest import Site, wait_for
+from tests.browser.conftest import Site
 from tests.conftest import shared_file
+from tests.local import wait_for
 
 Visit = Callable[..., Page]
 
@@ -350,5 +351,5 @@ def test_the_page_is_light(waiting: Project, alice: User, visit: Visit, site: Si
     session.on("Network.loadingFinished", lambda one: weight.update({one["requestId"]: one["encodedDataLength"]}))
     page.get_by_role("button", name="Start").click()
     page.wait_for_load_state("networkidle")
-    assert len(kinds) <= 16
+    assert len([kind for kind in kinds.values() if kind != "Fetch"]) <= 16  # the clock may have asked already
     assert sum(size for key, size in weight.items() if kinds.get(key) != "Font") < 200_000

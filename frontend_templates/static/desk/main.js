@@ -1,15 +1,18 @@
 // The labeling desk: puts its parts together.
 
 import * as clock from "./clock.js";
-import { askToSignIn, beginSignIn, renewToken, whyNot } from "./http.js";
+import { STRANGE, askToSignIn, beginSignIn, renewToken, whyNot } from "./http.js";
 import { actionOf, drawHints, drawSheet } from "./keys.js";
 import * as desk from "./page.js";
 import * as rating from "./rating.js";
 import * as report from "./report.js";
 import { contest, settle, takeOthers } from "./rating.js";
-import { Saver, tidy } from "./saver.js";
+import { Saver, retrySeconds, tidy } from "./saver.js";
 
 let saver;
+let submitter; // the button that was pressed last
+let failures = 0; // of this submit
+let timer = 0; // until it is sent again
 
 function begin() {
   saver?.end();
@@ -22,7 +25,10 @@ function begin() {
     contested: (theirs, mine) => contest(theirs, mine, (name, mark) => saver.save(name, mark)),
     signedOut: () => askToSignIn(() => saver.send()),
   });
+  failures = 0;
+  submitter = undefined;
   rating.begin((name, mark) => {
+    thinkAgain();
     settle(desk.spotNamed(name));
     saver.save(name, mark);
   });
@@ -83,6 +89,8 @@ function onKey(event) {
 // A submit lets the save before it arrive, so that it starts from the right version.
 async function submit(event) {
   event.preventDefault();
+  thinkAgain();
+  submitter = event.detail.triggeringEvent?.submitter;
   desk.page().inert = true;
   desk.say("Submitting …");
   await saver.pause();
@@ -95,23 +103,69 @@ function complete({ detail }) {
   detail.parameters.set("times", clock.timesSoFar());
 }
 
-function notSubmitted(why) {
+function release() {
   saver.resume();
   desk.page().inert = false;
   desk.goTo(desk.currentSpot());
-  desk.say(`Not submitted: ${why}`, true);
+}
+
+function notSubmitted(why, isOver = false) {
+  release();
+  desk.say(`Not submitted: ${why}`, true, isOver);
+}
+
+// It carries a key, so that it counts once however often it is sent.
+function submitLater(why) {
+  release();
+  thinkAgain();
+  const seconds = retrySeconds(failures++);
+  desk.say(`Not submitted yet: ${why} Trying again in ${Math.ceil(seconds)} s.`, true);
+  timer = setTimeout(submitAgain, seconds * 1000);
+}
+
+function submitAgain() {
+  if (desk.page()) desk.form().requestSubmit(submitter ?? desk.page().querySelector(".submit"));
+}
+
+// Whoever changes something meanwhile submits by themselves.
+function thinkAgain() {
+  clearTimeout(timer);
+  timer = 0;
 }
 
 async function submitRefused(xhr) {
-  const json = xhr.getResponseHeader("Content-Type")?.includes("json") ? JSON.parse(xhr.responseText) : null;
+  const status = xhr.status < 300 ? STRANGE : xhr.status;
+  const json = jsonIn(xhr);
   if (json?.code === "conflict") {
     notSubmitted(json.detail);
-    if (!saver.yieldTo(json)) DO.submit();
-  } else if (xhr.status === 401) {
+    if (!saver.yieldTo(json)) submitAgain();
+  } else if (status === 409 && json?.code) {
+    notSubmitted(json.detail, json.code === "other_submit");
+    saver.send();
+  } else if (status === 401) {
     notSubmitted("you are signed out.");
-    askToSignIn(() => desk.say("You are signed in again. Press Enter to submit."));
-  } else if (xhr.status === 403 && (await renewToken())) notSubmitted("you signed in anew. Press Enter again.");
-  else notSubmitted(whyNot(xhr.status, json));
+    askToSignIn(submitAgain);
+  } else {
+    if (status === 403) await renewToken();
+    submitLater(whyNot(status, json));
+  }
+}
+
+function jsonIn(xhr) {
+  try {
+    return xhr.getResponseHeader("Content-Type")?.includes("json") ? JSON.parse(xhr.responseText) : null;
+  } catch {
+    return null;
+  }
+}
+
+// Only what our server says comes next is put into the page, and only whole.
+function guardSwap({ detail }) {
+  const { xhr } = detail;
+  const isNext = xhr.getResponseHeader("HX-Push-Url") && xhr.responseText.trimEnd().endsWith("</main>");
+  if (xhr.status >= 300 || isNext) return;
+  detail.shouldSwap = false;
+  detail.isError = true;
 }
 
 // --- what happens -----------------------------------------------------------------------------------------
@@ -138,12 +192,13 @@ document.addEventListener("htmx:confirm", submit);
 document.addEventListener("htmx:afterSwap", () => {
   window.scrollTo({ top: 0, behavior: "instant" });
   begin();
+  if (document.querySelector("main.waiting")) import("./waiting.js");
 });
 document.addEventListener("htmx:responseError", ({ detail: { xhr } }) => submitRefused(xhr));
-for (const name of ["htmx:sendError", "htmx:timeout"]) {
-  document.addEventListener(name, () => notSubmitted("the server cannot be reached. Press Enter to try again."));
-}
-window.addEventListener("online", () => saver?.send());
+document.addEventListener("htmx:beforeSwap", guardSwap);
+for (const name of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(name, () => submitLater(whyNot(0)));
+document.addEventListener("input", thinkAgain);
+window.addEventListener("online", () => (timer ? submitAgain() : saver?.send()));
 window.addEventListener("beforeunload", (event) => saver?.waiting.size && event.preventDefault());
 beginSignIn();
 tidy();

@@ -78,9 +78,18 @@ export function refresh() {
 }
 
 // A quiet line beside the submit button, announced to screen readers.
-export function say(text, trouble = false) {
+// With `isOver` there is nothing left to do here but to go on.
+export function say(text, trouble = false, isOver = false) {
   const line = page()?.querySelector(".saved");
   if (!line) return;
   if (line.textContent !== text) line.textContent = text;
+  if (isOver) line.append(" ", goOn());
   line.classList.toggle("trouble", trouble);
+}
+
+function goOn() {
+  const link = document.createElement("a");
+  link.href = window.location.href;
+  link.textContent = "Go on";
+  return link;
 }
