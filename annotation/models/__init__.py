@@ -3,7 +3,7 @@
 from annotation.models.corpus import Completion, Problem, Project, Solution
 from annotation.models.labels import Annotation, FinishReason, HumanCompletion, StepLabel
 from annotation.models.leases import LEASE, Lease
-from annotation.models.people import ApiToken, Membership, Role, SignInLink, User
+from annotation.models.people import ApiToken, Membership, Role, SignInLink, Theme, User
 from annotation.models.runs import LoadRun, Refusal, UploadChunk
 from annotation.models.trail import AuditEntry
 from annotation.models.work import Place, Task
@@ -28,6 +28,7 @@ __all__ = [
     "Solution",
     "StepLabel",
     "Task",
+    "Theme",
     "UploadChunk",
     "User",
 ]

@@ -6,7 +6,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.core.files.uploadedfile import UploadedFile
 
 from annotation.importing import FORMATS as LOAD_FORMATS
-from annotation.models import Project, Role
+from annotation.models import Project, Role, Theme
 
 
 class SignInForm(AuthenticationForm):
@@ -24,6 +24,17 @@ class SignInForm(AuthenticationForm):
         """One spelling an email, or each would have guesses of its own."""
         username: str = self.cleaned_data["username"]
         return username.lower()
+
+
+class ProfileForm(forms.Form):
+    name = forms.CharField(
+        label="Name",
+        max_length=120,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        help_text="As others in your projects see it. Exports have a pseudonym instead.",
+    )
+    theme = forms.ChoiceField(label="Colours", choices=Theme.choices, widget=forms.RadioSelect)
 
 
 class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]

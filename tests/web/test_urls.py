@@ -58,7 +58,7 @@ def addresses(project: Project, alice: User, load: Callable[..., LoadRun]) -> Ad
     arguments["refusals"] = arguments["api-run"] = arguments["run"]
     for name in ("save", "beat", "submit", "api-leased", "api-ratings", "api-beat", "api-submit"):
         arguments[name] = arguments["desk"]
-    posts = {"start", "save", "beat", "submit", "download", "member-roles", "member-link", "sign-out"}
+    posts = {"start", "save", "beat", "submit", "download", "member-roles", "member-link", "sign-out", "keys"}
     posts |= {"api-token", "api-load", "api-lease", "api-beat", "api-submit"}
     found = {}
     for name, pattern in ALL.items():
