@@ -15,7 +15,7 @@ from annotation.models import Lease
 from annotation.web.audience import audience, is_fetch
 from annotation.web.desk_forms import save_fields, submit_fields, times_of
 
-DESK_MODULES = [f"desk/{name}.js" for name in ("clock", "http", "keys", "page", "rating", "saver")]
+DESK_MODULES = [f"desk/{name}.js" for name in ("clock", "http", "keys", "page", "rating", "saver", "sheet")]
 """What `desk/main.js` imports, so that the page can ask for all of it at once."""
 SURPLUS = "Somebody else had the last place for that solution; yours is kept as one more opinion."
 
