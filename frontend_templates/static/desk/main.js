@@ -147,7 +147,9 @@ document.addEventListener("change", ({ target }) => {
 });
 document.addEventListener("focusin", ({ target }) => {
   const spot = target.closest?.(".spot");
-  if (spot && target.matches("input:focus-visible")) desk.markCurrent(spot); // Tab goes where it likes, keys follow
+  if (!spot || !target.matches("input:focus-visible")) return;
+  desk.markCurrent(spot); // Tab goes where it likes, and the keys follow
+  target.scrollIntoView({ block: "nearest" });
 });
 document.addEventListener("click", (event) => {
   if (event.target.closest?.(".show-keys")) sheet.show();

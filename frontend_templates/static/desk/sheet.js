@@ -11,8 +11,6 @@ const rowOf = (action) => sheet().querySelector(`[data-row="${action.id}"]`);
 let waiting = null; // the action that waits for its new key
 let sending = Promise.resolve(); // one after the other, so that the last one counts
 
-export const isThere = () => sheet() !== null;
-
 export function show() {
   draw();
   tell("");
@@ -20,7 +18,7 @@ export function show() {
 }
 
 export function begin(closed) {
-  if (!isThere()) return;
+  if (!sheet()) return;
   sheet().addEventListener("keydown", listen, true);
   sheet().addEventListener("cancel", (event) => waiting && event.preventDefault());
   sheet().addEventListener("close", closed);
@@ -70,6 +68,7 @@ function waitFor(action) {
   waiting = action;
   const button = rowOf(action).querySelector(".change");
   button.textContent = "Press a key";
+  button.setAttribute("aria-label", `Press a key: ${action.what}`);
   button.focus();
   tell(`Press the new key for “${action.what}”; Delete for none, Escape to leave it.`);
 }
