@@ -372,3 +372,14 @@ def test_screen_readers_hear_ratings_troubles_and_the_end(rich: Project, alice: 
     page.keyboard.press("Enter")
     expect(heard).to_have_text("Submitted. The next solution is here.")
     expect(page.get_by_role("group", name="Step 1").and_(page.locator(":focus"))).to_have_count(1)
+
+
+def test_a_refusal_is_in_sight(rich: Project, alice: User, visit: Visit) -> None:
+    page = at_desk(visit, alice, viewport={"width": 360, "height": 640})
+    open_sheet(page)
+    change(page, "formulas as source", "w")
+    box = page.locator(".said").bounding_box()
+    button = page.get_by_role("button", name="Press a key").bounding_box()
+    assert box is not None
+    assert button is not None
+    assert button["y"] + button["height"] <= box["y"] < 600
