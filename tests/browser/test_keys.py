@@ -146,6 +146,7 @@ def test_a_key_is_given_at_once_kept_and_shown_on_the_buttons(rich: Project, ali
     page.keyboard.press("f")
     expect(first_radio(page, 0, 1)).to_be_checked()
     wait_for(lambda: User.objects.get(pk=alice.pk).keys == {"positive": ["f"]})
+    saved(page)
     page.reload()
     expect(page.locator(".scripted")).to_be_visible()
     page.keyboard.press("F")
