@@ -9,6 +9,8 @@ urlpatterns = [
     path("livez", ops.livez, name="livez"),
     path("readyz", ops.readyz, name="readyz"),
     # account
+    path("account/", account.account, name="account"),
+    path("account/keys/", account.keys, name="keys"),
     path("account/sign-in/", account.sign_in, name="sign-in"),
     path("account/sign-out/", account.sign_out, name="sign-out"),
     path("account/link/<str:secret>/", account.sign_in_link, name="link"),

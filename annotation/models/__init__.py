@@ -14,7 +14,7 @@ from annotation.models.learning import (
     Verdict,
 )
 from annotation.models.leases import LEASE, Lease
-from annotation.models.people import ApiToken, Membership, Role, SignInLink, User
+from annotation.models.people import ApiToken, Membership, Role, SignInLink, Theme, User
 from annotation.models.reports import Critique, ErrorReport, Progress
 from annotation.models.runs import LoadRun, Refusal, UploadChunk
 from annotation.models.trail import AuditEntry
@@ -52,6 +52,7 @@ __all__ = [
     "Stage",
     "StepLabel",
     "Task",
+    "Theme",
     "UploadChunk",
     "User",
     "Verdict",

@@ -14,7 +14,7 @@ from django.http import QueryDict
 
 from annotation.importing import FORMATS as LOAD_FORMATS
 from annotation.learning.gold import Judgement
-from annotation.models import Project, Role, Verdict
+from annotation.models import Project, Role, Theme, Verdict
 from annotation.web.desk_forms import RATING
 
 JUDGED = re.compile(r"accept-(\d{1,5})-(\d{1,4})")
@@ -74,6 +74,17 @@ class LinesField(SimpleArrayField):
     def to_python(self, value: Any) -> Any:
         lines = [line.strip() for line in value.splitlines()] if isinstance(value, str) else value
         return super().to_python("\n".join(filter(None, lines)) if isinstance(value, str) else value)
+
+
+class ProfileForm(forms.Form):
+    name = forms.CharField(
+        label="Name",
+        max_length=120,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        help_text="As others in your projects see it. Exports have a pseudonym instead.",
+    )
+    theme = forms.ChoiceField(label="Colours", choices=Theme.choices, widget=forms.RadioSelect)
 
 
 class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -18,7 +18,9 @@ from annotation.web.audience import audience, is_fetch
 from annotation.web.desk_forms import report_of, save_fields, submit_fields, times_of
 from annotation.web.onward import after_practice, after_screening, halted, onward
 
-DESK_MODULES = [f"desk/{name}.js" for name in ("clock", "http", "keys", "page", "rating", "report", "saver")]
+DESK_MODULES = [
+    f"desk/{name}.js" for name in ("clock", "http", "keys", "page", "rating", "report", "saver", "sheet")
+]
 """What `desk/main.js` imports, so that the page can ask for all of it at once."""
 SURPLUS = "Somebody else had the last place for that solution; yours is kept as one more opinion."
 

@@ -13,6 +13,7 @@ from annotation.demo import INSTRUCTIONS
 from annotation.learning import course, gold, guidelines
 from annotation.learning.gold import Judgement
 from annotation.models import Annotation, Guideline, Membership, Project, Solution, User
+from tests.conftest import rated
 
 Visit = Callable[..., Page]
 PICTURES = os.environ.get("STEPMARK_PICTURES")
@@ -138,7 +139,7 @@ def test_the_pages_fit_their_screens(
     for ratings in ({0: 1, 1: -1}, {0: -1}):
         lease = labeling.lease_next(labeler=me.pk)
         assert lease is not None
-        labeling.submit(lease=lease, ratings=ratings)
+        labeling.submit(lease=lease, marks=rated(ratings))
     practised = Annotation.objects.earliest("id")
     with pytest.raises(labeling.ScreeningFailed):
         labeling.lease_next(labeler=me.pk)

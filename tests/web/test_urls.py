@@ -66,7 +66,7 @@ def addresses(project: Project, alice: User, load: Callable[..., LoadRun]) -> Ad
         arguments[name] = arguments["desk"]
     posts = {"start", "save", "beat", "report", "submit", "download", "member-roles", "member-link", "sign-out"}
     posts |= {"api-token", "api-load", "api-lease", "api-beat", "api-submit", "api-acknowledge"}
-    posts |= {"practise-again", "gold-from", "screening-rules", "decide"}
+    posts |= {"practise-again", "gold-from", "screening-rules", "decide", "keys"}
     found = {}
     for name, pattern in ALL.items():
         takes_slug = "slug" in pattern.pattern.converters

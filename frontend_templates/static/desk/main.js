@@ -2,12 +2,13 @@
 
 import * as clock from "./clock.js";
 import { STRANGE, askToSignIn, beginSignIn, renewToken, whyNot } from "./http.js";
-import { actionOf, drawHints, drawSheet } from "./keys.js";
+import { actionOf, check, drawHints } from "./keys.js";
 import * as desk from "./page.js";
 import * as rating from "./rating.js";
 import * as report from "./report.js";
 import { contest, settle, takeOthers } from "./rating.js";
 import { Saver, retrySeconds, tidy } from "./saver.js";
+import * as sheet from "./sheet.js";
 
 let saver;
 let submitter; // the button that was pressed last
@@ -43,7 +44,7 @@ function begin() {
 
 // --- keys -------------------------------------------------------------------------------------------------
 
-const DO = {
+const DO = check({
   negative: () => rating.rate("-1"),
   neutral: () => rating.rate("0"),
   positive: () => rating.rate("1"),
@@ -53,32 +54,46 @@ const DO = {
   open: desk.goToOpen,
   undo: rating.undo,
   submit: () => desk.finishReason() !== "open" && desk.form().requestSubmit(desk.page().querySelector(".submit")),
-  early: () => openDetails(".early", "textarea"),
-  guide: () => openDetails(".guideline details", ".prose"),
+  early: () => toggleDetails(".early", "textarea"),
+  guide: () => toggleDetails(".guideline details", ".prose"),
   source: () => document.dispatchEvent(new CustomEvent("stepmark:source")),
-  sheet: showSheet,
-};
+  sheet: sheet.show,
+});
 
-function showSheet() {
-  drawSheet();
-  document.getElementById("keys").showModal();
-}
+const ARROWS = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"];
+let isArrowDown = false; // arrows in a radio group choose without going on, as in every radio group
 
-function openDetails(selector, focus) {
+function toggleDetails(selector, focus) {
   const details = document.querySelector(selector);
   details.open = !details.open;
   if (details.open) details.querySelector(focus).focus();
+  else desk.goTo(desk.currentSpot());
 }
 
-function isBusy(target) {
-  const types = target.closest("textarea, select, summary, a, button, [contenteditable]");
-  return types || (target.matches("input") && target.type !== "radio") || document.querySelector("dialog[open]");
+// Escape leaves what was opened, also out of its text.
+function leave(event) {
+  const details = event.target.closest("details[open]");
+  if (!details || document.querySelector("dialog[open]")) return;
+  event.preventDefault();
+  details.open = false;
+  desk.goTo(desk.currentSpot());
+}
+
+// Whoever types, or is in a dialog, wants all keys for that; buttons want Enter and Space, radios their arrows too.
+function isTaken({ target, key }) {
+  if (document.querySelector("dialog[open]") || target.closest("textarea, select, [contenteditable]")) return true;
+  if (target.matches("[type=radio]")) return key === " " || ARROWS.includes(key);
+  if (target.matches("[type=checkbox]")) return key === " ";
+  if (target.matches("input")) return true;
+  return target.closest("summary, a, button") && (key === "Enter" || key === " ");
 }
 
 function onKey(event) {
+  isArrowDown = ARROWS.includes(event.key);
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  if (!desk.page() || saver?.isPaused || isBusy(event.target)) return;
-  const action = actionOf(event.key);
+  if (!desk.page() || saver?.isPaused) return;
+  if (event.key === "Escape") return leave(event);
+  const action = isTaken(event) ? undefined : actionOf(event);
   if (!action) return;
   event.preventDefault();
   if (!event.repeat || action.repeats) DO[action.id]();
@@ -89,12 +104,18 @@ function onKey(event) {
 // A submit lets the save before it arrive, so that it starts from the right version.
 async function submit(event) {
   event.preventDefault();
+  if (rating.contestedSpot()) return chooseFirst(rating.contestedSpot());
   thinkAgain();
   submitter = event.detail.triggeringEvent?.submitter;
   desk.page().inert = true;
   desk.say("Submitting …");
   await saver.pause();
   event.detail.issueRequest(true);
+}
+
+function chooseFirst(spot) {
+  desk.goTo(spot);
+  desk.say("Not submitted: two windows disagree here. Which one counts?", true);
 }
 
 function complete({ detail }) {
@@ -175,22 +196,31 @@ document.addEventListener("keydown", onKey);
 for (const act of ["keydown", "pointerdown", "pointermove", "wheel", "touchstart"]) {
   document.addEventListener(act, clock.act, { passive: true });
 }
+document.addEventListener("keyup", () => { isArrowDown = false; });
 document.addEventListener("change", ({ target }) => {
   const spot = target.closest(".spot");
+  const isRadio = target.matches("[type=radio]");
   if (target.closest(".report")) report.changed();
-  if (spot && target.matches("[type=radio], .unsure input")) rating.touched(spot, target.type === "radio");
+  if (spot && (isRadio || target.matches(".unsure input"))) rating.touched(spot, isRadio && !isArrowDown);
+});
+document.addEventListener("focusin", ({ target }) => {
+  const spot = target.closest?.(".spot");
+  if (!spot || !target.matches("input:focus-visible")) return;
+  desk.markCurrent(spot); // Tab goes where it likes, and the keys follow
+  target.scrollIntoView({ block: "nearest" });
 });
 document.addEventListener("input", ({ target }) => target.closest(".report") && report.changed());
 document.addEventListener("stepmark:rated", report.follow);
 document.addEventListener("click", (event) => {
-  if (event.target.closest?.(".show-keys")) showSheet();
+  if (event.target.closest?.(".show-keys")) sheet.show();
   const spot = event.target.closest?.(".spot");
-  if (spot && !spot.disabled && !event.target.closest(".ratings, .unsure, .contest")) desk.goTo(spot);
+  if (spot && !spot.disabled && event.detail > 0 && !event.target.closest(".unsure, .contest")) desk.goTo(spot);
 });
 document.addEventListener("htmx:configRequest", complete);
 document.addEventListener("htmx:confirm", submit);
 document.addEventListener("htmx:afterSwap", () => {
   window.scrollTo({ top: 0, behavior: "instant" });
+  desk.announce(desk.page() ? "Submitted. The next solution is here." : "Submitted.");
   begin();
   if (document.querySelector("main.waiting")) import("./waiting.js");
 });
@@ -201,5 +231,6 @@ document.addEventListener("input", thinkAgain);
 window.addEventListener("online", () => (timer ? submitAgain() : saver?.send()));
 window.addEventListener("beforeunload", (event) => saver?.waiting.size && event.preventDefault());
 beginSignIn();
+sheet.begin(() => desk.page() && desk.goTo(desk.currentSpot()));
 tidy();
 begin();
