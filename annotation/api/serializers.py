@@ -35,7 +35,7 @@ class ErrorOut(serializers.Serializer[Any]):
 
 RULES = [
     "slug", "name", "wanted", "lease_minutes", "most_minutes", "stops_at_error", "reveals_all", "shows_answer",
-    "allows_unsure", "splits_sentences", "instructions",
+    "allows_unsure", "splits_sentences", "candidates_shown", "instructions",
 ]  # fmt: skip
 
 

@@ -64,6 +64,8 @@ class SolutionEntry:
     is_quality_control: bool = False
     is_screening: bool = False
     is_one_text: bool = False
+    parents: list[list[int | None]] | None = None
+    """In a tree, for each completion which one of the step before it continues."""
 
     def digest(self, problem: int) -> UUID:
         """Identity within the project: the same text by another model or with another score is another one."""
@@ -75,6 +77,7 @@ class SolutionEntry:
             self.answer,
             self.score,
             self.generator,
+            *([] if self.parents is None else [self.parents]),
         )
 
 

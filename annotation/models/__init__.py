@@ -1,7 +1,7 @@
 """The tables: the meeting point of all capabilities. docs/data.md draws them."""
 
 from annotation.models.corpus import Completion, Problem, Project, Solution
-from annotation.models.labels import Annotation, FinishReason, HumanCompletion, StepLabel
+from annotation.models.labels import Annotation, Choice, FinishReason, HumanCompletion, StepLabel
 from annotation.models.leases import LEASE, Lease
 from annotation.models.people import ApiToken, Membership, Role, SignInLink, User
 from annotation.models.runs import LoadRun, Refusal, UploadChunk
@@ -13,6 +13,7 @@ __all__ = [
     "Annotation",
     "ApiToken",
     "AuditEntry",
+    "Choice",
     "Completion",
     "FinishReason",
     "HumanCompletion",

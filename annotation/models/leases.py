@@ -8,6 +8,9 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+MOST_GROWN = 500
+"""Steps a solution can grow to."""
+
 
 class Lease(NamedTuple):
     """One labeler's work on one task, under its token. Whether its time is over is asked of the place."""
@@ -18,7 +21,7 @@ class Lease(NamedTuple):
     labeler: int
     solution: int
     length: int
-    """Number of steps."""
+    """Number of steps; of the longest way through a tree where the solution grows."""
     problem: str
     answer: str | None
     """The reference answer; None when the project does not show it."""
@@ -39,13 +42,22 @@ class Lease(NamedTuple):
     finish_reason: str | None
     submitted_at: datetime | None
     is_surplus: bool
+    grows: bool
+    """Whether the labeler chooses completions step by step (PRM800K phase 1)."""
+    candidates_shown: int
+    """Of these, how many at most for a step."""
+
+    @property
+    def most_steps(self) -> int:
+        return MOST_GROWN if self.grows else self.length
 
 
 LEASE = """
     SELECT a.id, a.token, a.task_id, a.labeler_id, a.solution_id, s.length, p.text,
            CASE WHEN pr.shows_answer THEN p.answer END, pr.slug, pr.name, pr.instructions, pr.lease_minutes,
            pr.most_minutes, pr.stops_at_error, pr.reveals_all, pr.allows_unsure,
-           a.step_ms, a.version, a.finish_reason, a.submitted_at, a.is_surplus
+           a.step_ms, a.version, a.finish_reason, a.submitted_at, a.is_surplus,
+           NOT s.pre_generated, pr.candidates_shown
     FROM {annotations} a
     JOIN annotation_solution s ON s.id = a.solution_id
     JOIN annotation_problem p ON p.id = s.problem_id

@@ -38,7 +38,7 @@ class ProjectSettingsForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Project
         fields = (
             "name", "wanted", "lease_minutes", "most_minutes", "stops_at_error", "reveals_all", "shows_answer",
-            "allows_unsure", "splits_sentences", "instructions",
+            "allows_unsure", "splits_sentences", "candidates_shown", "instructions",
         )  # fmt: skip
         widgets = {"instructions": forms.Textarea(attrs={"rows": 8})}  # noqa: RUF012
 
