@@ -8,7 +8,7 @@ from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from annotation.labeling import Conflict, LabelingError
+from annotation.labeling import Conflict, LabelingError, OtherWay
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -19,6 +19,9 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
             for (step, position), mark in error.theirs.items()
         ]
         said = {"code": error.code, "detail": str(error), "version": error.version, "theirs": theirs}
+        return Response(said, status=409)
+    if isinstance(error, OtherWay):
+        said = {"code": error.code, "detail": str(error), "version": error.version, "step": error.step}
         return Response(said, status=409)
     if isinstance(error, LabelingError):
         return Response(

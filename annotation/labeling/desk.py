@@ -101,6 +101,7 @@ class Desk:
 
     lease: Lease
     steps: list[DeskStep]
+    growing: None = None
 
     @property
     def count(self) -> str:

@@ -2,7 +2,7 @@
 
 from annotation.models.corpus import Completion, Problem, Project, Solution
 from annotation.models.labels import Annotation, Choice, FinishReason, HumanCompletion, StepLabel
-from annotation.models.leases import LEASE, Lease
+from annotation.models.leases import LEASE, MOST_GROWN, Lease
 from annotation.models.people import ApiToken, Membership, Role, SignInLink, User
 from annotation.models.runs import LoadRun, Refusal, UploadChunk
 from annotation.models.trail import AuditEntry
@@ -10,6 +10,7 @@ from annotation.models.work import Place, Task
 
 __all__ = [
     "LEASE",
+    "MOST_GROWN",
     "Annotation",
     "ApiToken",
     "AuditEntry",
