@@ -84,6 +84,10 @@ class GrowingDesk:
     def current(self) -> int | None:
         return self.growing.current
 
+    @property
+    def finish_reason(self) -> str | None:
+        return self.growing.finish_reason
+
 
 def growing_desk_of(lease: Lease) -> GrowingDesk:
     return GrowingDesk(lease, growth_of(lease))

@@ -108,6 +108,19 @@ class Option:
         return self.candidate.completion
 
     @property
+    def name(self) -> str:
+        """Of its field in the page."""
+        return f"step-{self.candidate.step}-{self.position}"
+
+    @property
+    def unsure_name(self) -> str:
+        return f"un{self.name.replace('step', 'sure')}"
+
+    @property
+    def way(self) -> str:
+        return str(self.position)
+
+    @property
     def text(self) -> str:
         return self.candidate.text
 
@@ -130,6 +143,19 @@ class GrownStep:
     choice: Choice | None
     own_text: str
     """What the labeler wrote for it, used or not."""
+
+    @property
+    def title(self) -> str:
+        return f"Step {self.index + 1}"
+
+    @property
+    def choice_name(self) -> str:
+        """Of the field in the page that says what the solution goes on with."""
+        return f"choice-{self.index}"
+
+    @property
+    def own_name(self) -> str:
+        return f"written-{self.index}"
 
     @property
     def ratings(self) -> dict[int, Rating | None]:

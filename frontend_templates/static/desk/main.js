@@ -1,6 +1,7 @@
 // The labeling desk: puts its parts together.
 
 import * as clock from "./clock.js";
+import * as growing from "./growing.js";
 import { askToSignIn, beginSignIn, renewToken, whyNot } from "./http.js";
 import { actionOf, drawHints, drawSheet } from "./keys.js";
 import * as desk from "./page.js";
@@ -16,21 +17,32 @@ function begin() {
   if (!desk.page()) return;
   saver = new Saver(desk.page(), {
     times: clock.timesSoFar,
-    held: clock.held,
+    path: growing.pathSoFar,
+    held: answered,
     others: takeOthers,
     contested: (theirs, mine) => contest(theirs, mine, (name, mark) => saver.save(name, mark)),
+    turnedBack: growing.take,
     signedOut: () => askToSignIn(() => saver.send()),
   });
   rating.begin((name, mark) => {
     settle(desk.spotNamed(name));
     saver.save(name, mark);
+    growing.rated();
   });
+  growing.begin((name, mark) => saver.save(name, mark));
   clock.begin();
-  takeOthers(saver.recover());
+  const left = saver.recover();
+  growing.recover(left);
+  takeOthers(left);
   desk.refresh();
   drawHints();
   desk.goToOpen();
   saver.send();
+}
+
+function answered(answer) {
+  clock.held(answer);
+  growing.take(answer);
 }
 
 // --- keys -------------------------------------------------------------------------------------------------
@@ -40,6 +52,8 @@ const DO = {
   neutral: () => rating.rate("0"),
   positive: () => rating.rate("1"),
   unsure: rating.toggleUnsure,
+  choose: growing.choose,
+  write: growing.write,
   previous: () => desk.move(-1),
   next: () => desk.move(1),
   open: desk.goToOpen,
@@ -101,7 +115,10 @@ function notSubmitted(why) {
 
 async function submitRefused(xhr) {
   const json = xhr.getResponseHeader("Content-Type")?.includes("json") ? JSON.parse(xhr.responseText) : null;
-  if (json?.code === "conflict") {
+  if (json?.path !== undefined) {
+    notSubmitted(json.detail);
+    saver.turnBack(json);
+  } else if (json?.code === "conflict") {
     notSubmitted(json.detail);
     if (!saver.yieldTo(json)) DO.submit();
   } else if (xhr.status === 401) {
@@ -120,12 +137,13 @@ for (const act of ["keydown", "pointerdown", "pointermove", "wheel", "touchstart
 }
 document.addEventListener("change", ({ target }) => {
   const spot = target.closest(".spot");
-  if (spot && target.matches("[type=radio], .unsure input")) rating.touched(spot, target.type === "radio");
+  if (target.matches(".goes-on input")) growing.chosen(target);
+  else if (spot && target.matches("[type=radio], .unsure input")) rating.touched(spot, target.type === "radio");
 });
 document.addEventListener("click", (event) => {
   if (event.target.closest?.(".show-keys")) showSheet();
   const spot = event.target.closest?.(".spot");
-  if (spot && !spot.disabled && !event.target.closest(".ratings, .unsure, .contest")) desk.goTo(spot);
+  if (spot && !spot.disabled && !event.target.closest(".ratings, .unsure, .contest, .own-text, .use")) desk.goTo(spot);
 });
 document.addEventListener("htmx:configRequest", complete);
 document.addEventListener("htmx:confirm", submit);

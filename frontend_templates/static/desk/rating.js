@@ -1,6 +1,9 @@
 // Rating and undoing; and what to do when two windows on one solution say different things.
 
-import { currentSpot, goTo, isSame, isUnsure, markOf, reachable, refresh, setMark, spotNamed, spots, valueOf } from "./page.js";
+import {
+  canRate, currentSpot, goTo, isSame, isUnsure, markOf, openSpot, page, reachable, refresh, setMark, spotNamed, spots,
+  valueOf,
+} from "./page.js";
 
 let known = new Map(); // name of a spot -> its mark before the latest act
 let undoable = [];
@@ -12,9 +15,14 @@ export function begin(save) {
   undoable = spots().filter((spot) => valueOf(spot)).map((spot) => [spot.id, { rating: "", unsure: false }]);
 }
 
+// Spots that came into the page later.
+export function learn(more) {
+  for (const spot of more) known.set(spot.id, markOf(spot));
+}
+
 export function rate(rating) {
   const spot = currentSpot();
-  if (!spot || spot.disabled) return;
+  if (!spot || spot.disabled || !canRate(spot)) return;
   setMark(spot, { rating, unsure: isUnsure(spot) });
   changed(spot);
   goOn(spot);
@@ -35,6 +43,7 @@ export function touched(spot, isRadio) {
 }
 
 function goOn(spot) {
+  if (page().matches(".grows")) return goTo(openSpot() ?? spot);
   const all = reachable();
   goTo(all[Math.min(all.indexOf(spot) + 1, all.length - 1)]);
 }
@@ -56,6 +65,7 @@ export function undo() {
   const last = undoable.pop();
   if (!last) return;
   const spot = spotNamed(last[0]);
+  if (!spot) return undo(); // it was on another way
   setMark(spot, last[1]);
   store(spot);
   goTo(spot);
