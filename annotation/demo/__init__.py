@@ -1,4 +1,4 @@
-"""A small project to try everything on: hand-written problems and solutions, and three people."""
+"""Two small projects to try everything on: hand-written problems and solutions, and three people."""
 
 from pathlib import Path
 
@@ -8,8 +8,11 @@ from annotation import importing, projects
 from annotation import people as accounts
 from annotation.models import LoadRun, Project, Role, User
 
-SLUG = "demo"
-FILE = Path(__file__).parent / "solutions.jsonl"
+HERE = Path(__file__).parent
+PROJECTS = {"demo": ("Demo", "solutions.jsonl"), "demo-phase-1": ("Demo, phase 1", "trees.jsonl")}
+"""By name in addresses: their names and files."""
+GROWING = """Rate everything that is offered for a step; the solution then goes on with one of the best.
+Write the step yourself when none is positive and you know how to go on. Add one idea only."""
 INSTRUCTIONS = """Judge each step by what stands before it; you need not solve the problem yourself.
 A step that only restates what is known is neutral. If you cannot tell within half a minute,
 say so at the bottom."""
@@ -25,19 +28,26 @@ def load_if_empty() -> None:
     if Project.objects.exists() or User.objects.exists():
         return
     with transaction.atomic():
-        project = projects.create(actor=None, project=Project(slug=SLUG, name="Demo", instructions=INSTRUCTIONS))
         for email, role in PEOPLE.items():
             User.objects.create_user(email, name=role.label, is_staff=role is Role.MANAGER)
-            accounts.add_member(actor=None, project=project, email=email, roles=[role])
-        run = importing.start_run(
-            project=project,
-            actor=None,
-            name=FILE.name,
-            format="solutions",
-            size=FILE.stat().st_size,
-            state=LoadRun.State.RUNNING,
-        )
-        importing.load_file(run, FILE, lambda _: None)
+        for slug, (name, file) in PROJECTS.items():
+            instructions = GROWING if file == "trees.jsonl" else INSTRUCTIONS
+            project = Project(slug=slug, name=name, instructions=instructions)
+            fill(projects.create(actor=None, project=project), HERE / file)
+
+
+def fill(project: Project, file: Path) -> None:
+    for email, role in PEOPLE.items():
+        accounts.add_member(actor=None, project=project, email=email, roles=[role])
+    run = importing.start_run(
+        project=project,
+        actor=None,
+        name=file.name,
+        format="auto",
+        size=file.stat().st_size,
+        state=LoadRun.State.RUNNING,
+    )
+    importing.load_file(run, file, lambda _: None)
 
 
 def people() -> list[User]:
