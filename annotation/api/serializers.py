@@ -6,8 +6,8 @@ from rest_framework import serializers
 
 from annotation import importing
 from annotation.api.halts import HaltOut
-from annotation.labeling import Desk
-from annotation.models import FinishReason, LoadRun, Project, Refusal
+from annotation.labeling import Desk, GrowingDesk, GrownStep
+from annotation.models import MOST_GROWN, FinishReason, LoadRun, Project, Refusal
 from annotation.ratings import RATINGS
 
 
@@ -34,9 +34,11 @@ class ErrorOut(serializers.Serializer[Any]):
     detail = serializers.CharField()
 
 
+LONGEST_STEP = 10_000
+
 RULES = [
     "slug", "name", "wanted", "lease_minutes", "most_minutes", "stops_at_error", "reveals_all", "shows_answer",
-    "allows_unsure", "asks_progress", "error_categories", "asks_critique", "splits_sentences",
+    "allows_unsure", "asks_progress", "error_categories", "asks_critique", "splits_sentences", "candidates_shown",
 ]  # fmt: skip
 
 
@@ -112,7 +114,39 @@ class DraftIn(serializers.Serializer[Any]):
     )
 
 
-class SaveIn(DraftIn):
+class ChoiceIn(serializers.Serializer[Any]):
+    step = serializers.IntegerField(min_value=0, max_value=MOST_GROWN, help_text="Counted from 0.")
+    position = serializers.IntegerField(
+        min_value=0,
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Of the completion to go on with; null: with `text`, or without one as the lot has it.",
+    )
+    text = serializers.CharField(
+        required=False,
+        default="",
+        allow_blank=True,
+        max_length=LONGEST_STEP,
+        help_text="The step, in your words.",
+    )
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        if given["position"] is not None and given["text"]:
+            raise serializers.ValidationError("Choose a completion or write the step, not both.")
+        return given
+
+
+class GrowIn(serializers.Serializer[Any]):
+    choices = ChoiceIn(
+        many=True,
+        required=False,
+        default=list,
+        help_text="Where the solution grows: what a step goes on with, if not with what the lot fell on.",
+    )
+
+
+class SaveIn(DraftIn, GrowIn):
     ratings = RatingIn(many=True)
 
 
@@ -128,7 +162,7 @@ class ReportIn(serializers.Serializer[Any]):
     )
 
 
-class SubmitIn(DraftIn):
+class SubmitIn(DraftIn, GrowIn):
     report = ReportIn(required=False, allow_null=True)
     ratings = RatingIn(many=True, required=False, default=list)
     key = serializers.UUIDField(required=False, help_text="Drawn by you, to tell a submit that is sent again.")
@@ -160,7 +194,30 @@ class AskedOut(serializers.Serializer[Any]):
     )
 
 
-class LeaseOut(serializers.Serializer[Desk]):
+class CandidateOut(OptionOut):
+    position = serializers.IntegerField(help_text="Which completion it is, for `ratings` and `choices`.")
+    is_chosen = serializers.BooleanField(help_text="The solution goes on with it.")
+
+
+class GrownStepOut(serializers.Serializer[Any]):
+    step = serializers.IntegerField(source="index")
+    candidates = CandidateOut(many=True, source="options", help_text="To be rated, all of them.")
+    written = serializers.SerializerMethodField(help_text="Your own text, if the solution goes on with it.")
+    is_drawn = serializers.SerializerMethodField(help_text="Whether the lot chose; null: nothing is chosen yet.")
+    may_be_written = serializers.BooleanField(help_text="All is rated and nothing positive.")
+
+    def get_written(self, step: GrownStep) -> str | None:
+        return step.chosen_text if step.is_written else None
+
+    def get_is_drawn(self, step: GrownStep) -> bool | None:
+        return None if step.choice is None else step.choice.is_drawn
+
+
+class GrowthOut(serializers.Serializer[Any]):
+    steps = GrownStepOut(many=True, help_text="As far as the solution has grown; the last one is at hand.")
+
+
+class LeaseOut(serializers.Serializer[Desk | GrowingDesk]):
     """A solution to rate. The reference solution is not in here."""
 
     token = serializers.UUIDField(source="lease.token")
@@ -171,7 +228,10 @@ class LeaseOut(serializers.Serializer[Desk]):
     stops_at_error = serializers.BooleanField(source="lease.stops")
     allows_unsure = serializers.BooleanField(source="lease.allows_unsure")
     asks = AskedOut(allow_null=True, help_text="About the first error, besides its rating.")
-    steps = StepOut(many=True)
+    steps = StepOut(many=True, help_text="Empty where the solution grows.")
+    growing = GrowthOut(
+        allow_null=True, help_text="For a solution that grows step by step (PRM800K phase 1), else null."
+    )
     next_step = serializers.IntegerField(source="current", allow_null=True, help_text="Null: can be submitted.")
 
 

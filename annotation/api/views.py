@@ -24,7 +24,7 @@ from annotation.api import schema as schema  # noqa: PLC0414 (importing it regis
 from annotation.api import serializers as s
 from annotation.api.halts import HaltOut, halt_out
 from annotation.api.parsers import GzipLinesParser, LinesParser
-from annotation.labeling import Mark, Report
+from annotation.labeling import Desk, GrowingDesk, Mark, Report, Turn
 from annotation.models import ApiToken, LoadRun, Project, Role
 from annotation.models import Lease as Leasing
 
@@ -178,7 +178,7 @@ class Leased(APIView):
     @extend_schema(responses=s.LeaseOut)
     def get(self, request: Request, token: UUID) -> Response:
         """The solution under this lease with its ratings so far."""
-        return Response(s.LeaseOut(labeling.desk_of(access.lease_for(request.user, token))).data)
+        return Response(s.LeaseOut(desk_for(access.lease_for(request.user, token))).data)
 
 
 class Ratings(APIView):
@@ -189,9 +189,14 @@ class Ratings(APIView):
         """Save ratings in the draft; null takes one back. Renews the lease. The same again changes nothing.
 
         With `version`, ratings that contradict what was stored since that version are refused (`conflict`).
+        Where the solution grows, the answer has the next step's candidates once all of a step are rated.
         """
         lease = access.lease_for(request.user, token)
         given = valid(s.SaveIn, request.data)
+        if lease.grows:
+            grown = labeling.grow(lease=lease, **draft_of(lease, given), turns=turns_of(given))
+            desk = labeling.GrowingDesk(lease._replace(version=grown.version), grown.growth)
+            return Response(s.LeaseOut(desk).data)
         saved = labeling.save(lease=lease, **draft_of(lease, given))
         return Response(s.LeaseOut(labeling.desk_of(lease._replace(version=saved.version))).data)
 
@@ -217,14 +222,13 @@ class Submit(APIView):
         """
         lease = access.lease_for(request.user, token)
         given = valid(s.SubmitIn, request.data)
-        submitted = labeling.submit(
-            lease=lease,
-            **draft_of(lease, given),
-            key=given.get("key"),
-            early_end=given.get("early_end"),
-            explanation=given["explanation"],
-            report=Report(**given["report"]) if given.get("report") else None,
-        )
+        end: dict[str, Any] = {name: given.get(name) for name in ("key", "early_end", "explanation")}
+        if lease.grows:
+            turns = turns_of(given)
+            submitted = labeling.hand_in(lease=lease, **draft_of(lease, given), turns=turns, **end)
+        else:
+            report = Report(**given["report"]) if given.get("report") else None
+            submitted = labeling.submit(lease=lease, **draft_of(lease, given), **end, report=report)
         result = {
             "annotation": {"token": lease.token, **submitted._asdict()},
             "next": next_or_halt(lease.labeler, opened=False),
@@ -245,7 +249,16 @@ def next_for(labeler: int, *, opened: bool = True) -> dict[str, Any]:
     lease = labeling.lease_next(labeler=labeler, opened=opened)
     if lease is None:
         return {"lease": None, "waiting": labeling.waiting_for(labeler)}
-    return {"lease": labeling.desk_of(lease), "waiting": None}
+    return {"lease": desk_for(lease), "waiting": None}
+
+
+def desk_for(lease: Leasing) -> Desk | GrowingDesk:
+    return labeling.growing_desk_of(lease) if lease.grows else labeling.desk_of(lease)
+
+
+def turns_of(given: dict[str, Any]) -> dict[int, Turn]:
+    """The choices in a body, as `labeling` takes them."""
+    return {one["step"]: Turn(one["position"], one["text"]) for one in given["choices"]}
 
 
 def next_or_halt(labeler: int, *, opened: bool) -> dict[str, Any]:

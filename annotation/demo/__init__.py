@@ -1,4 +1,4 @@
-"""A small project to try everything on: hand-written problems and solutions, and three people."""
+"""Two small projects to try everything on: hand-written problems and solutions, and three people."""
 
 from pathlib import Path
 
@@ -9,9 +9,13 @@ from annotation import people as accounts
 from annotation.learning import guidelines
 from annotation.models import LoadRun, Membership, Project, Role, User
 
-SLUG = "demo"
-FILE = Path(__file__).parent / "solutions.jsonl"
-INSTRUCTIONS = (Path(__file__).parent / "instructions.md").read_text(encoding="utf-8")
+HERE = Path(__file__).parent
+PROJECTS = {
+    "demo": ("Demo", "solutions.jsonl", "instructions.md"),
+    "demo-phase-1": ("Demo, phase 1", "trees.jsonl", "instructions-phase-1.md"),
+}
+"""By name in addresses: their names, solutions and instructions."""
+INSTRUCTIONS = (HERE / "instructions.md").read_text(encoding="utf-8")
 PEOPLE = {
     "labeler@demo.localhost": Role.LABELER,
     "researcher@demo.localhost": Role.RESEARCHER,
@@ -24,25 +28,31 @@ def load_if_empty() -> None:
     if Project.objects.exists() or User.objects.exists():
         return
     with transaction.atomic():
-        project = projects.create(actor=None, project=Project(slug=SLUG, name="Demo"))
         for email, role in PEOPLE.items():
             User.objects.create_user(email, name=role.label, is_staff=role is Role.MANAGER)
-            accounts.add_member(actor=None, project=project, email=email, roles=[role])
-        give_instructions(project)
-        run = importing.start_run(
-            project=project,
-            actor=None,
-            name=FILE.name,
-            format="solutions",
-            size=FILE.stat().st_size,
-            state=LoadRun.State.RUNNING,
-        )
-        importing.load_file(run, FILE, lambda _: None)
+        for slug, (name, solutions, instructions) in PROJECTS.items():
+            project = projects.create(actor=None, project=Project(slug=slug, name=name))
+            fill(project, HERE / solutions, (HERE / instructions).read_text(encoding="utf-8"))
 
 
-def give_instructions(project: Project) -> None:
+def fill(project: Project, file: Path, instructions: str) -> None:
+    for email, role in PEOPLE.items():
+        accounts.add_member(actor=None, project=project, email=email, roles=[role])
+    give_instructions(project, instructions)
+    run = importing.start_run(
+        project=project,
+        actor=None,
+        name=file.name,
+        format="auto",
+        size=file.stat().st_size,
+        state=LoadRun.State.RUNNING,
+    )
+    importing.load_file(run, file, lambda _: None)
+
+
+def give_instructions(project: Project, text: str) -> None:
     """The demo labeler counts as having read them, so that the demo opens at the desk."""
-    guideline = guidelines.publish(actor=None, project=project, text=INSTRUCTIONS)
+    guideline = guidelines.publish(actor=None, project=project, text=text)
     for labeler in Membership.objects.filter(project=project, is_labeler=True):
         guidelines.acknowledge(labeler=labeler, guideline=guideline)
 

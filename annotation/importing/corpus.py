@@ -1,6 +1,6 @@
 """Writing problems and solutions, and queueing what waits for labels."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -117,9 +117,13 @@ class Solutions:
             (id_, step, index, text)
             for id_, one in zip(ids, new, strict=True)
             for step, texts in enumerate(one.solution.completions)
+            if one.solution.parents is None
             for index, text in enumerate(texts)
         )
         copy_rows(self.cursor, Completion, ("solution_id", "step", "index", "text"), rows)
+        trees = [(id_, one.solution) for id_, one in zip(ids, new, strict=True) if one.solution.parents]
+        if trees:
+            copy_rows(self.cursor, Completion, BRANCH_COLUMNS, branches(trees))
 
     def _copy_critiques(self, ids: Sequence[int], new: Sequence[Located]) -> None:
         rows = [
@@ -145,6 +149,14 @@ def queue(cursor: CursorWrapper, project: Project, waiting: Sequence[Located], i
     copy_rows(cursor, Place, ("task_id", "slot", "wanted"), places)
 
 
+def branches(trees: Sequence[tuple[int, SolutionEntry]]) -> Iterator[Sequence[Any]]:
+    for id_, solution in trees:
+        for step, (texts, parents) in enumerate(zip(solution.completions, solution.parents or [], strict=True)):
+            for index, (text, parent) in enumerate(zip(texts, parents, strict=True)):
+                yield id_, step, index, parent, text
+
+
+BRANCH_COLUMNS = ("solution_id", "step", "index", "parent", "text")
 TASK_COLUMNS = (
     "id", "project_id", "solution_id", "generation", "is_quality_control", "is_screening", "repeat", "wanted",
     "priority", "reason", "is_open",

@@ -65,6 +65,8 @@ class SolutionEntry:
     is_screening: bool = False
     is_one_text: bool = False
     critiques: list[list[str]] = field(default_factory=list)
+    parents: list[list[int | None]] | None = None
+    """In a tree, for each completion which one of the step before it continues."""
 
     def digest(self, problem: int) -> UUID:
         """Identity within the project: the same text by another model or with another score is another one."""
@@ -77,6 +79,7 @@ class SolutionEntry:
             self.score,
             self.generator,
             *([self.critiques] if self.critiques else []),
+            *([] if self.parents is None else [self.parents]),
         )
 
 

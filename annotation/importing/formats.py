@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from annotation.importing import gsm8k, math, prm800k, solutions
+from annotation.importing import gsm8k, math, prm800k, solutions, trees
 from annotation.importing.entries import Entry, Parsed
 from annotation.importing.lines import RawLine
 from annotation.importing.refusing import LINE, located
@@ -15,7 +15,13 @@ from annotation.importing.sentences import in_sentences
 from annotation.records import MAX_STEPS, RecordError
 
 AUTO = "auto"
-MODULES: dict[str, ModuleType] = {"prm800k": prm800k, "gsm8k": gsm8k, "math": math, "solutions": solutions}
+MODULES: dict[str, ModuleType] = {
+    "prm800k": prm800k,
+    "tree": trees,
+    "gsm8k": gsm8k,
+    "math": math,
+    "solutions": solutions,
+}
 FORMATS = (AUTO, *MODULES)
 
 keys_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -49,7 +55,7 @@ def parse(raw: RawLine, name: str, *, by_sentence: bool = False) -> Parsed:
     if b"\\u0000" in raw.text:  # a bare one is no JSON
         refuse_unstorable(anything_decoder.decode(raw.text), "")
     if hasattr(module, "KEYS"):
-        parsed.ignored = set(keys_decoder.decode(raw.text)) - module.KEYS
+        parsed.ignored |= set(keys_decoder.decode(raw.text)) - module.KEYS
     return parsed
 
 

@@ -1,4 +1,4 @@
-"""The labeling desk: lease a solution, rate its steps, submit."""
+"""The labeling desk: lease a solution, rate its steps, submit. `grow` and `hand_in` are for one that grows."""
 
 from annotation.labeling.desk import Desk, DeskStep, Option, Waiting, desk_of, waiting_for
 from annotation.labeling.door import lease_next
@@ -9,11 +9,17 @@ from annotation.labeling.errors import (
     Incomplete,
     LabelingError,
     NoReason,
+    NotOffered,
     OtherSubmit,
+    OtherWay,
     ReportIncomplete,
+    Unfinished,
+    WrongChoice,
     WrongRating,
     WrongReport,
 )
+from annotation.labeling.growing import GrowingDesk, Grown, grow, growing_desk_of, hand_in
+from annotation.labeling.growth import GrownStep, Growth, Turn, Turns
 from annotation.labeling.halts import GuidelineChanged, Halt, ScreeningFailed, TurnedDown
 from annotation.labeling.leasing import Hold, current_lease, renew
 from annotation.labeling.marks import Mark, Marks, Spot
@@ -28,6 +34,10 @@ __all__ = [
     "Desk",
     "DeskStep",
     "Given",
+    "GrowingDesk",
+    "Grown",
+    "GrownStep",
+    "Growth",
     "GuidelineChanged",
     "Halt",
     "Hold",
@@ -36,22 +46,31 @@ __all__ = [
     "Mark",
     "Marks",
     "NoReason",
+    "NotOffered",
     "Option",
     "OtherSubmit",
+    "OtherWay",
     "Report",
     "ReportIncomplete",
     "Saved",
     "ScreeningFailed",
     "Spot",
     "Submitted",
+    "Turn",
     "TurnedDown",
+    "Turns",
+    "Unfinished",
     "Waiting",
+    "WrongChoice",
     "WrongRating",
     "WrongReport",
     "asked",
     "current_lease",
     "desk_of",
     "given_critiques",
+    "grow",
+    "growing_desk_of",
+    "hand_in",
     "kept_report",
     "lease_next",
     "practise_again",

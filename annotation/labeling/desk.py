@@ -107,6 +107,7 @@ class Desk:
 
     lease: Lease
     steps: list[DeskStep]
+    growing: None = None
 
     @cached_property
     def asks(self) -> Asked | None:

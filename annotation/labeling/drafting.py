@@ -74,7 +74,7 @@ def write(lease: Lease, marks: Marks, base: int | None, step_ms: Sequence[int]) 
         "solution": lease.solution,
         "base": base,
         **renewal(lease),
-        **timing(step_ms, lease.length),
+        **timing(step_ms, lease.most_steps),
         **written(marks),
     }
     row = one(SAVE, values)

@@ -50,6 +50,45 @@ class WrongRating(LabelingError):
             super().__init__(f"There is no step {step + 1} in this solution; it has {length} steps.")
 
 
+class NotOffered(LabelingError):
+    code = "wrong_rating"
+
+    def __init__(self, step: int) -> None:
+        super().__init__(f"This is not among what is offered for step {step + 1}.")
+
+
+class WrongChoice(LabelingError):
+    """A solution that grows cannot go on like this."""
+
+    code = "wrong_choice"
+
+    def __init__(self, step: int, why: str) -> None:
+        super().__init__(f"Step {step + 1}: {why}.")
+        self.step = step
+
+
+class OtherWay(LabelingError):
+    """Another window or program made the solution go on differently since the draft's version given."""
+
+    code = "other_way"
+
+    def __init__(self, step: int, version: int) -> None:
+        super().__init__(f"Another window went on differently from step {step + 1}.")
+        self.step = step
+        self.version = version
+
+
+class Unfinished(LabelingError):
+    """A solution that grows has not come to an answer."""
+
+    code = "incomplete"
+
+    def __init__(self, step: int, *, is_rated: bool) -> None:
+        what = "has nothing to go on with yet: write it, or give up" if is_rated else "is not rated yet"
+        super().__init__(f"Step {step + 1} {what}.")
+        self.step = step
+
+
 class Incomplete(LabelingError):
     code = "incomplete"
 

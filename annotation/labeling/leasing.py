@@ -158,7 +158,7 @@ def renew(*, lease: Lease, step_ms: Sequence[int] = ()) -> Hold:
 
     `step_ms` is the time at work so far for each step, in milliseconds.
     """
-    values = {"annotation": lease.annotation, **renewal(lease), **timing(step_ms, lease.length)}
+    values = {"annotation": lease.annotation, **renewal(lease), **timing(step_ms, lease.most_steps)}
     row = one(RENEW, values)
     return Hold(row[0], float(row[1])) if row else NO_HOLD
 

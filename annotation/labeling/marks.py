@@ -28,33 +28,39 @@ class Stored(NamedTuple):
 
 
 STORED = """
-    SELECT step, position, rating, flagged, version FROM annotation_steplabel WHERE annotation_id = %(annotation)s
+    SELECT step, completion, rating, flagged, version FROM annotation_steplabel
+    WHERE annotation_id = %(annotation)s
 """
 POSITIONS = """
     SELECT step, max(index) FROM annotation_completion
     WHERE solution_id = %(solution)s AND step = ANY(%(steps)s) GROUP BY step
 """
 
-# To be completed with where `given` (a table of step, position, rating, flagged) and `draft` (version) come from.
+# To be completed with where `given` (a table of step, position, completion, rating, flagged) and `draft` (version)
+# come from.
 WRITE = """
     INSERT INTO annotation_steplabel
         (annotation_id, solution_id, step, position, completion, rating, flagged, version)
-    SELECT %(annotation)s, %(solution)s, given.step, given.position, given.position, given.rating, given.flagged,
+    SELECT %(annotation)s, %(solution)s, given.step, given.position, given.completion, given.rating, given.flagged,
            draft.version
-    FROM {given} AS given (step, position, rating, flagged), {draft} AS draft
+    FROM {given} AS given (step, position, completion, rating, flagged), {draft} AS draft
     ON CONFLICT (annotation_id, step, position) DO UPDATE
     SET rating = EXCLUDED.rating, flagged = EXCLUDED.flagged, version = EXCLUDED.version
     WHERE (annotation_steplabel.rating, annotation_steplabel.flagged)
           IS DISTINCT FROM (EXCLUDED.rating, EXCLUDED.flagged)
 """
-GIVEN = "unnest(%(steps)s::smallint[], %(positions)s::smallint[], %(ratings)s::smallint[], %(flags)s::boolean[])"
+GIVEN = (
+    "unnest(%(steps)s::smallint[], %(positions)s::smallint[], %(completions)s::smallint[],"
+    " %(ratings)s::smallint[], %(flags)s::boolean[])"
+)
 
 
 def written(marks: Marks) -> dict[str, Sequence[Any]]:
-    """The values of `GIVEN`."""
+    """The values of `GIVEN`; in a draft, a position says which completion it is."""
     return {
         "steps": [step for step, _ in marks],
         "positions": [position for _, position in marks],
+        "completions": [position for _, position in marks],
         "ratings": [mark.rating for mark in marks.values()],
         "flags": [flag_of(spot, mark) for spot, mark in marks.items()],
     }

@@ -51,7 +51,7 @@ FINISH = f"""
     ), dropped AS (
         DELETE FROM annotation_steplabel
         WHERE annotation_id = %(annotation)s AND (step, position) NOT IN (
-            SELECT step, position FROM {GIVEN} AS given (step, position, rating, flagged))
+            SELECT step, position FROM {GIVEN} AS given (step, position, completion, rating, flagged))
         RETURNING 1
     ), filled AS (
         UPDATE annotation_place
@@ -162,9 +162,9 @@ def lock(lease: Lease) -> Draft | Earlier:
     return Draft(version, step_ms) if submitted[0] is None else Earlier(Submitted(*submitted), key, digest)
 
 
-def digest_of(marks: Marks, early_end: EarlyEnd | None, explanation: str) -> UUID:
+def digest_of(marks: Marks, early_end: EarlyEnd | None, explanation: str, *more: object) -> UUID:
     """Tells the content of one submit from another's."""
-    content = json.dumps([sorted(marks.items()), early_end, explanation.strip()])
+    content = json.dumps([sorted(marks.items()), early_end, explanation.strip(), *more])
     return UUID(bytes=hashlib.sha256(content.encode()).digest()[:16])
 
 
@@ -218,18 +218,17 @@ def alternatives(lease: Lease, draft: Marks, error: int, *, needed: bool) -> dic
 
 def finish(lease: Lease, reason: str, marks: Marks, values: Mapping[str, object]) -> Submitted:
     own = [mark.rating for (_, position), mark in marks.items() if position == 0]
-    row = one(
-        FINISH,
-        {
-            **values,
-            "annotation": lease.annotation,
-            "solution": lease.solution,
-            "task": lease.task,
-            "labeler": lease.labeler,
-            "reason": reason,
-            "chosen": [None if rating == NEGATIVE else 0 for rating in own],
-            **written(marks),
-        },
-    )
+    chosen = [None if rating == NEGATIVE else 0 for rating in own]
+    return run_finish(lease, reason, {**values, "chosen": chosen, **written(marks)})
+
+
+def run_finish(lease: Lease, reason: str, values: Mapping[str, object]) -> Submitted:
+    of_lease = {
+        "annotation": lease.annotation,
+        "solution": lease.solution,
+        "task": lease.task,
+        "labeler": lease.labeler,
+    }
+    row = one(FINISH, {**values, **of_lease, "reason": reason})
     assert row is not None
     return Submitted(*row)

@@ -48,12 +48,16 @@ CREATE TRIGGER label_fixed_once_submitted
 CREATE TRIGGER written_step_fixed_once_submitted
     BEFORE UPDATE OR DELETE ON annotation_humancompletion
     FOR EACH ROW EXECUTE FUNCTION annotation_refuse_label_change();
+CREATE TRIGGER choice_fixed_once_submitted
+    BEFORE UPDATE OR DELETE ON annotation_choice
+    FOR EACH ROW EXECUTE FUNCTION annotation_refuse_label_change();
 """
 
 CHANGEABLE = """
 DROP TRIGGER annotation_fixed_once_submitted ON annotation_annotation;
 DROP FUNCTION annotation_refuse_change;
 DROP TRIGGER written_step_fixed_once_submitted ON annotation_humancompletion;
+DROP TRIGGER choice_fixed_once_submitted ON annotation_choice;
 DROP TRIGGER label_fixed_once_submitted ON annotation_steplabel;
 DROP FUNCTION annotation_refuse_label_change;
 """
@@ -110,6 +114,31 @@ DROP TRIGGER annotation_bound_when_begun ON annotation_annotation;
 DROP FUNCTION annotation_bind_guideline;
 """
 
+# A completion continues one that is there: (solution, step - 1, parent) is a completion too.
+PARENTS = """
+ALTER TABLE annotation_completion ADD COLUMN parent_step smallint GENERATED ALWAYS AS (step - 1) STORED;
+ALTER TABLE annotation_completion ADD CONSTRAINT completion_continues_another
+    FOREIGN KEY (solution_id, parent_step, parent) REFERENCES annotation_completion (solution_id, step, index);
+"""
+
+NO_PARENTS = """
+ALTER TABLE annotation_completion DROP CONSTRAINT completion_continues_another;
+ALTER TABLE annotation_completion DROP COLUMN parent_step;
+"""
+
+# The shape of the keys that people set for themselves.
+KEYS_SHAPE = """
+ALTER TABLE annotation_user ADD CONSTRAINT user_keys_shape CHECK (
+    jsonb_typeof(keys) = 'object'
+    AND length(keys::text) <= 6000
+    AND NOT jsonb_path_exists(keys, '$.keyvalue() ? (!(@.key like_regex "^[a-z]{1,24}$"))')
+    AND NOT jsonb_path_exists(keys, 'strict $.* ? (@.type() != "array" || @.size() > 2)')
+    AND NOT jsonb_path_exists(keys, 'strict $.*[*] ? (@.type() != "string" || !(@ like_regex "^.{1,16}$"))', '{}', true)
+)
+"""
+
+NO_KEYS_SHAPE = "ALTER TABLE annotation_user DROP CONSTRAINT user_keys_shape"
+
 
 class Migration(migrations.Migration):
     dependencies = [("annotation", "0001_initial")]
@@ -120,4 +149,6 @@ class Migration(migrations.Migration):
         migrations.RunSQL(REPORTS, NO_REPORTS),
         migrations.RunSQL(GUIDELINE_FIXED, GUIDELINE_CHANGEABLE),
         migrations.RunSQL(GUIDELINE_BOUND, GUIDELINE_UNBOUND),
+        migrations.RunSQL(PARENTS, NO_PARENTS),
+        migrations.RunSQL(KEYS_SHAPE, NO_KEYS_SHAPE),
     ]

@@ -1,7 +1,7 @@
 """The tables: the meeting point of all capabilities. docs/data.md draws them."""
 
 from annotation.models.corpus import Completion, Problem, Project, Solution
-from annotation.models.labels import Annotation, FinishReason, HumanCompletion, StepLabel
+from annotation.models.labels import Annotation, Choice, FinishReason, HumanCompletion, StepLabel
 from annotation.models.learning import (
     Acknowledgement,
     CourseItem,
@@ -13,7 +13,7 @@ from annotation.models.learning import (
     Stage,
     Verdict,
 )
-from annotation.models.leases import LEASE, Lease
+from annotation.models.leases import LEASE, MOST_GROWN, Lease
 from annotation.models.people import ApiToken, Membership, Role, SignInLink, Theme, User
 from annotation.models.reports import Critique, ErrorReport, Progress
 from annotation.models.runs import LoadRun, Refusal, UploadChunk
@@ -23,10 +23,12 @@ from annotation.models.work import EVERYBODY, Place, Task
 __all__ = [
     "EVERYBODY",
     "LEASE",
+    "MOST_GROWN",
     "Acknowledgement",
     "Annotation",
     "ApiToken",
     "AuditEntry",
+    "Choice",
     "Completion",
     "CourseItem",
     "Critique",

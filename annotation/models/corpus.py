@@ -70,6 +70,12 @@ class Project(models.Model):
         default=False,
         help_text="Otherwise a step for each line.",
     )
+    candidates_shown = models.PositiveSmallIntegerField(
+        "completions shown for a step at most",
+        default=5,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text="Where a solution grows step by step from a tree of completions (PRM800K phase 1).",
+    )
     screening_size = models.PositiveSmallIntegerField(
         "solutions in the screening",
         default=30,
@@ -97,6 +103,7 @@ class Project(models.Model):
             models.CheckConstraint(
                 condition=Q(screening_size__gte=1, pass_percent__range=(1, 100)), name="project_screening_range"
             ),
+            models.CheckConstraint(condition=Q(candidates_shown__range=(1, 100)), name="project_candidates_range"),
             models.CheckConstraint(condition=Q(wanted__range=(1, 50)), name="project_wanted_range"),
             models.CheckConstraint(condition=Q(lease_minutes__range=(1, 1440)), name="project_lease_range"),
             models.CheckConstraint(condition=Q(most_minutes__range=(1, 1440)), name="project_most_range"),
@@ -141,8 +148,9 @@ class Problem(models.Model):
 class Solution(models.Model):
     """A model-written solution, fixed once imported.
 
-    `pre_generated` solutions were written whole before labeling (PRM800K phase 2). The others grew step by
-    step while one labeler chose completions (phase 1) and exist only with that annotation.
+    `pre_generated` solutions were written whole before labeling (PRM800K phase 2). The others grow step by
+    step while a labeler chooses completions (phase 1): from a tree of completions that all labelers of the task
+    share, or, loaded with their labels, as what one labeler was offered. `length` is then that of the longest way.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="solutions")
@@ -169,16 +177,26 @@ class Solution(models.Model):
 
 
 class Completion(models.Model):
-    """A candidate text for one step. Completion 0 of a pre-generated solution is the solution's own step."""
+    """A candidate text for one step. Completion 0 of a pre-generated solution is the solution's own step.
+
+    In a tree, `parent` is the index of the completion of the step before that it continues (migration 0010 holds
+    it to one that is there); otherwise it is null.
+    """
 
     pk = models.CompositePrimaryKey("solution_id", "step", "index")
     solution = models.ForeignKey(Solution, on_delete=models.CASCADE, related_name="completions", db_index=False)
     step = models.PositiveSmallIntegerField()
     index = models.PositiveSmallIntegerField()
+    parent = models.PositiveSmallIntegerField(null=True)
     text = models.TextField()
 
     class Meta:
         ordering = [F("solution"), F("step"), F("index")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(step__gt=0) | Q(parent=None), name="completion_first_has_no_parent"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.text[:60]

@@ -89,9 +89,9 @@ class StepLabel(models.Model):
     """One rating of one completion of one step in one annotation.
 
     `position` is where the completion stood before the labeler, `completion` which one of the solution's
-    completions it was. Both foreign keys are composite (migration 0002): the completion must be
-    one of this solution, and the annotation must be of this solution. `version` is the draft's when the label
-    was last changed, `flagged` whether the labeler was unsure.
+    completions it was; in the draft of a solution that grows, both say which one it is. Both foreign keys are
+    composite (migration 0002): the completion must be one of this solution, and the annotation must be of this
+    solution. `version` is the draft's when the label was last changed, `flagged` whether the labeler was unsure.
     """
 
     pk = models.CompositePrimaryKey("annotation_id", "step", "position")
@@ -117,6 +117,34 @@ class StepLabel(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rating} for step {self.step}"
+
+
+class Choice(models.Model):
+    """What a solution that grows goes on with after the steps of `path`, in one annotation.
+
+    `path` has for each step so far which completion it is, -1 for one the labeler wrote; so what was chosen on
+    another way is kept, and counts again when the labeler comes back to it. `completion` is null where the
+    labeler's own `text` is the step. `is_drawn`: by lot, not by the labeler.
+    """
+
+    pk = models.CompositePrimaryKey("annotation_id", "path")
+    annotation = models.ForeignKey(Annotation, on_delete=models.CASCADE, related_name="choices", db_index=False)
+    path = ArrayField(models.SmallIntegerField())
+    completion = models.PositiveSmallIntegerField(null=True)
+    text = models.TextField(blank=True, db_default="")
+    is_drawn = models.BooleanField()
+    version = models.IntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(completion__isnull=False) | (~Q(text="") & Q(is_drawn=False)),
+                name="choice_of_something",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text if self.completion is None else f"completion {self.completion}"
 
 
 class HumanCompletion(models.Model):

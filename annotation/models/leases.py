@@ -8,6 +8,9 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+MOST_GROWN = 500
+"""Steps a solution can grow to."""
+
 
 class Lease(NamedTuple):
     """One labeler's work on one task, under its token. Whether its time is over is asked of the place."""
@@ -18,7 +21,7 @@ class Lease(NamedTuple):
     labeler: int
     solution: int
     length: int
-    """Number of steps."""
+    """Number of steps; of the longest way through a tree where the solution grows."""
     problem: str
     answer: str | None
     """The reference answer; None when the project does not show it."""
@@ -46,6 +49,14 @@ class Lease(NamedTuple):
     """The practice or screening it belongs to; null in regular work."""
     stage: str | None
     """Which of the two."""
+    grows: bool
+    """Whether the labeler chooses completions step by step (PRM800K phase 1)."""
+    candidates_shown: int
+    """Of these, how many at most for a step."""
+
+    @property
+    def most_steps(self) -> int:
+        return MOST_GROWN if self.grows else self.length
 
 
 LEASE = """
@@ -54,7 +65,8 @@ LEASE = """
            pr.most_minutes, pr.stops_at_error, pr.reveals_all, pr.allows_unsure,
            pr.asks_progress OR pr.asks_critique OR cardinality(pr.error_categories) > 0,
            a.step_ms, a.version, a.finish_reason, a.submitted_at, a.is_surplus,
-           a.guideline_id, a.round_id, (SELECT stage FROM annotation_round WHERE id = a.round_id)
+           a.guideline_id, a.round_id, (SELECT stage FROM annotation_round WHERE id = a.round_id),
+           NOT s.pre_generated, pr.candidates_shown
     FROM {annotations} a
     JOIN annotation_solution s ON s.id = a.solution_id
     JOIN annotation_problem p ON p.id = s.problem_id

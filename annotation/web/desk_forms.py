@@ -8,7 +8,8 @@ from uuid import UUID
 from django.core.exceptions import BadRequest
 from django.http import QueryDict
 
-from annotation.labeling import Mark, Report, Spot
+from annotation.labeling import Mark, Report, Spot, Turn
+from annotation.labeling.growth import Path
 from annotation.labeling.submission import EarlyEnd
 from annotation.ratings import RATINGS, Rating
 
@@ -17,13 +18,23 @@ CRITIQUE = re.compile(r"critique-(\d{1,5})-(\d{1,4})")
 RATING: Mapping[str, Rating | None] = {"": None} | {str(rating): rating for rating in RATINGS}
 TIMES = re.compile(r"(?:\d{1,10}(?:,\d{1,10}){0,9999})?")
 EARLY_ENDS = ("", "give_up", "bad_problem")
+CHOICE = re.compile(r"(choice|written)-(\d{1,3})")
+WAY = re.compile(r"(?:\d{1,4}|written)?")
+PATH = re.compile(r"(?:(?:-1|\d{1,4})(?:,(?:-1|\d{1,4})){0,499})?")
 LONGEST = 2000
+LONGEST_STEP = 10_000
 
 
 class SaveFields(NamedTuple):
     marks: dict[Spot, Mark]
     base: int | None
     step_ms: list[int]
+
+
+class GrowFields(NamedTuple):
+    turns: dict[int, Turn]
+    path: Path
+    """What the solution in the page goes on with so far."""
 
 
 class SubmitFields(NamedTuple):
@@ -42,6 +53,35 @@ def submit_fields(post: QueryDict) -> SubmitFields:
     require(early_end in EARLY_ENDS, "early_end", "give_up, bad_problem or empty")
     end = cast("EarlyEnd", early_end) if early_end else None
     return SubmitFields(key_of(post), end, explanation, report_of(post))
+
+
+def grow_fields(post: QueryDict) -> GrowFields:
+    path = post.get("path", "")
+    require(PATH.fullmatch(path), "path", "numbers with commas between them")
+    return GrowFields(turns_of(post), tuple(int(way) for way in path.split(",")) if path else ())
+
+
+def turns_of(post: QueryDict) -> dict[int, Turn]:
+    """The fields `choice-0` (which completion to go on with, or `written`) and `written-0` (the labeler's text).
+
+    A text counts where no completion is chosen, but not at an early end, which leaves the step at hand open. With
+    `choice-0` as `written` and no text, the lot chooses again.
+    """
+    turns = {}
+    names = {int(found[2]): None for name in post if (found := CHOICE.fullmatch(name))}
+    for step in names:
+        choice, text = post.get(f"choice-{step}", ""), tidy(post.get(f"written-{step}", ""))
+        require(WAY.fullmatch(choice), f"choice-{step}", "a number, written or empty")
+        require(len(text) <= LONGEST_STEP and "\0" not in text, f"written-{step}", f"up to {LONGEST_STEP} long")
+        if choice.isdecimal():
+            turns[step] = Turn(int(choice))
+        elif choice or (text and not post.get("early_end")):
+            turns[step] = Turn(None, text)
+    return turns
+
+
+def tidy(text: str) -> str:
+    return text.replace("\r\n", "\n").strip()
 
 
 def marks_of(post: QueryDict, *, allows_unsure: bool) -> dict[Spot, Mark]:

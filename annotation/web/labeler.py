@@ -11,15 +11,17 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from annotation import access, labeling
-from annotation.labeling import Hold, Marks
+from annotation.labeling import Marks
 from annotation.learning import beside
 from annotation.models import Lease, Progress
+from annotation.web import grower
 from annotation.web.audience import audience, is_fetch
 from annotation.web.desk_forms import report_of, save_fields, submit_fields, times_of
 from annotation.web.onward import after_practice, after_screening, halted, onward
 
 DESK_MODULES = [
-    f"desk/{name}.js" for name in ("clock", "http", "keys", "page", "rating", "report", "saver", "sheet")
+    f"desk/{name}.js"
+    for name in ("clock", "growing", "http", "keys", "page", "rating", "report", "saver", "sheet")
 ]
 """What `desk/main.js` imports, so that the page can ask for all of it at once."""
 SURPLUS = "Somebody else had the last place for that solution; yours is kept as one more opinion."
@@ -59,6 +61,8 @@ def desk(request: HttpRequest, token: UUID) -> HttpResponse:
 
 
 def desk_context(lease: Lease) -> dict[str, object]:
+    if lease.grows:
+        return grower.context_of(lease) | {"beside": beside(lease)}
     desk = labeling.desk_of(lease)
     context: dict[str, object] = {
         "desk": desk,
@@ -81,11 +85,15 @@ def save(request: HttpRequest, token: UUID) -> HttpResponseBase:
     lease = access.lease_for(request.user, token)
     given = save_fields(request.POST, allows_unsure=lease.allows_unsure)
     try:
+        if lease.grows:
+            return grower.save(request, lease)
         saved = labeling.save(lease=lease, marks=given.marks, base=given.base, step_ms=given.step_ms)
     except labeling.LabelingError as error:
         return refuse(request, lease, error)
     if is_fetch(request):
-        return JsonResponse({"version": saved.version, **hold_json(saved.hold), "others": fields_of(saved.others)})
+        return JsonResponse(
+            {"version": saved.version, **grower.hold_json(saved.hold), "others": fields_of(saved.others)}
+        )
     messages.success(request, "Saved.")
     return redirect(f"{reverse('desk', args=[token])}#step-{max(given.marks, default=(0, 0))[0]}")
 
@@ -95,7 +103,7 @@ def save(request: HttpRequest, token: UUID) -> HttpResponseBase:
 def beat(request: HttpRequest, token: UUID) -> HttpResponse:
     """The page says that the labeler is at work; the answer, how long the solution is still theirs."""
     lease = access.lease_for(request.user, token)
-    return JsonResponse(hold_json(labeling.renew(lease=lease, step_ms=times_of(request.POST))))
+    return JsonResponse(grower.hold_json(labeling.renew(lease=lease, step_ms=times_of(request.POST))))
 
 
 @audience("labelers")
@@ -113,21 +121,21 @@ def report(request: HttpRequest, token: UUID) -> HttpResponseBase:
     return JsonResponse({"saved": True})
 
 
-def hold_json(hold: Hold) -> dict[str, object]:
-    return {"until": hold.until, "seconds": round(hold.seconds)}
-
-
 @audience("labelers")
 @require_POST
 def submit(request: HttpRequest, token: UUID) -> HttpResponseBase:
     lease = access.lease_for(request.user, token)
-    draft = save_fields(request.POST, allows_unsure=lease.allows_unsure)
-    given = submit_fields(request.POST)
     try:
-        submitted = labeling.submit(lease=lease, **draft._asdict(), **given._asdict())
+        submitted = grower.submit(request, lease) if lease.grows else hand_in(request, lease)
     except labeling.LabelingError as error:
         return refuse(request, lease, error)
     return next_solution(request, lease, SURPLUS if submitted.is_surplus else "")
+
+
+def hand_in(request: HttpRequest, lease: Lease) -> labeling.Submitted:
+    draft = save_fields(request.POST, allows_unsure=lease.allows_unsure)
+    given = submit_fields(request.POST)
+    return labeling.submit(lease=lease, **draft._asdict(), **given._asdict())
 
 
 def next_solution(request: HttpRequest, done: Lease, notice: str) -> HttpResponseBase:
@@ -157,7 +165,8 @@ def next_solution(request: HttpRequest, done: Lease, notice: str) -> HttpRespons
 def refuse(request: HttpRequest, lease: Lease, error: labeling.LabelingError) -> HttpResponseBase:
     """Say why, and leave the page as it is."""
     if is_fetch(request):
-        return JsonResponse(refusal_json(error), status=409)
+        said = grower.refusal_json(request, lease, error) if lease.grows else refusal_json(error)
+        return JsonResponse(said, status=409)
     messages.error(request, str(error))
     return redirect("desk", lease.token)
 

@@ -119,5 +119,5 @@ function toggleSource() {
 }
 
 renderAll();
-document.addEventListener("htmx:afterSwap", renderAll);
+for (const name of ["htmx:afterSwap", "stepmark:grown"]) document.addEventListener(name, renderAll);
 document.addEventListener("stepmark:source", toggleSource);

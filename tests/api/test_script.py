@@ -13,6 +13,7 @@ from drf_spectacular.validation import validate_schema
 from annotation import tasks
 from annotation.models import Annotation, ApiToken, LoadRun, Project, StepLabel, User
 from tests.conftest import solution_line
+from tests.test_growing import tree_line
 
 PASSWORD = "a long enough passphrase"
 
@@ -231,3 +232,49 @@ def test_json_that_cannot_be_read_is_refused(body: bytes, db: None) -> None:
 def test_an_email_may_not_be_endless(db: None) -> None:
     answer = Script(None)("POST", "token/", {"email": "a" * 290 + "@lab.example", "password": "x"})
     assert answer.status_code == 400
+
+
+def test_a_script_grows_a_solution_from_a_tree(project: Project, alice: User, load: Any) -> None:
+    load(project, [tree_line()])
+    script = Script(alice)
+    lease = script("POST", "projects/algebra/lease/").json()["lease"]
+    assert (lease["steps"], lease["next_step"]) == ([], 0)
+    (step,) = lease["growing"]["steps"]
+    assert [one["text"] for one in step["candidates"]] == ["Double it.", "Add."]
+    path = f"leases/{lease['token']}/"
+    ratings = [{"step": 0, "position": 0, "rating": 0}, {"step": 0, "position": 1, "rating": -1}]
+    grown = script("PATCH", f"{path}ratings/", {"ratings": ratings, "version": 0}).json()
+    first, second = grown["growing"]["steps"]
+    assert [one["is_chosen"] for one in first["candidates"]] == [True, False]
+    assert (first["is_drawn"], first["may_be_written"], len(second["candidates"])) == (True, True, 3)
+    assert script("GET", path).json() == grown
+    choices = [{"step": 0, "text": "Mine."}]
+    own = script("PATCH", f"{path}ratings/", {"ratings": [], "choices": choices, "version": 1}).json()
+    assert own["growing"]["steps"][0]["written"] == "Mine."
+    back = {"ratings": [], "choices": [{"step": 0, "position": 0}], "version": 1}
+    refused = script("PATCH", f"{path}ratings/", back)
+    assert (refused.status_code, refused.json()["code"]) == (409, "other_way")
+    assert script("POST", f"{path}submit/", {}).json()["code"] == "incomplete"
+    end = {"choices": [{"step": 1, "text": "# Answer\n\n6"}], "version": own["version"]}
+    done = script("POST", f"{path}submit/", end).json()
+    assert done["annotation"]["finish_reason"] == "solution"
+
+
+@pytest.mark.parametrize(
+    ("choice", "status", "code"),
+    [
+        ({"step": 0, "position": 0, "text": "both"}, 400, "invalid"),
+        ({"step": 0, "text": "x" * 10_001}, 400, "invalid"),
+        ({"step": -1, "position": 0}, 400, "invalid"),
+        ({"step": 0, "position": 7}, 409, "wrong_choice"),
+        ({"step": 3, "position": 0}, 409, "wrong_choice"),
+    ],
+)
+def test_a_choice_that_cannot_be_is_refused(
+    choice: Any, status: int, code: str, project: Project, alice: User, load: Any
+) -> None:
+    load(project, [tree_line()])
+    script = Script(alice)
+    token = script("POST", "projects/algebra/lease/").json()["lease"]["token"]
+    answer = script("PATCH", f"leases/{token}/ratings/", {"ratings": [], "choices": [choice]})
+    assert (answer.status_code, answer.json()["code"]) == (status, code)

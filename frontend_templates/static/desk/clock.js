@@ -1,7 +1,7 @@
 // Time at work, step by step, and how long the solution is still ours. Only time counts in which the window is in
 // front and something was done within the last minute.
 
-import { currentSpot, ownSpots, page } from "./page.js";
+import { currentSpot, page } from "./page.js";
 import { postForm } from "./http.js";
 
 const IDLE = 60_000;
@@ -16,8 +16,10 @@ let lastAct = performance.now();
 let lastContact = performance.now();
 let until = 0; // by performance.now(); 0: not known yet
 
+const steps = () => [...page().querySelectorAll(".step:not(.due)")];
+
 export function begin() {
-  times = ownSpots().map((spot) => Number(spot.dataset.ms));
+  times = steps().map((step) => Number(step.querySelector("[data-ms]").dataset.ms));
   lastTick = lastAct = lastContact = performance.now();
   until = 0;
 }
@@ -29,7 +31,7 @@ export function act() {
 
 export function timesSoFar() {
   count();
-  return times.map((ms) => Math.max(0, Math.round(ms)) || 0).join(",");
+  return Array.from(times, (ms) => Math.max(0, Math.round(ms ?? 0)) || 0).join(",");
 }
 
 function isAtWork(now) {
@@ -38,8 +40,8 @@ function isAtWork(now) {
 
 function count() {
   const now = performance.now();
-  const index = ownSpots().indexOf(currentSpot()?.closest(".step").querySelector(".own"));
-  if (index >= 0 && isAtWork(now)) times[index] += Math.min(now - lastTick, 2 * TICK);
+  const index = steps().indexOf(currentSpot()?.closest(".step"));
+  if (index >= 0 && isAtWork(now)) times[index] = (times[index] ?? 0) + Math.min(now - lastTick, 2 * TICK);
   lastTick = now;
 }
 

@@ -7,6 +7,8 @@ export const ACTIONS = [
   { id: "neutral", keys: ["2"], what: "rate neutral, and go on" },
   { id: "positive", keys: ["3"], what: "rate positive, and go on" },
   { id: "unsure", keys: ["4"], what: "unsure about this one", only: ".unsure" },
+  { id: "choose", keys: ["c"], what: "go on from this one, or from another", only: ".goes-on" },
+  { id: "write", keys: ["n"], what: "write the step yourself, where none is positive", only: ".written" },
   { id: "previous", keys: ["ArrowUp", "w"], what: "one step up", repeats: true },
   { id: "next", keys: ["ArrowDown", "s"], what: "one step down", repeats: true },
   { id: "open", keys: ["a"], what: "to the first step that is not rated" },

@@ -1,6 +1,7 @@
 // The labeling desk: puts its parts together.
 
 import * as clock from "./clock.js";
+import * as growing from "./growing.js";
 import { STRANGE, askToSignIn, beginSignIn, renewToken, whyNot } from "./http.js";
 import { actionOf, check, drawHints } from "./keys.js";
 import * as desk from "./page.js";
@@ -21,9 +22,11 @@ function begin() {
   if (!desk.page()) return;
   saver = new Saver(desk.page(), {
     times: clock.timesSoFar,
-    held: clock.held,
+    path: growing.pathSoFar,
+    held: answered,
     others: takeOthers,
     contested: (theirs, mine) => contest(theirs, mine, (name, mark) => saver.save(name, mark)),
+    turnedBack: growing.take,
     signedOut: () => askToSignIn(() => saver.send()),
   });
   failures = 0;
@@ -32,14 +35,23 @@ function begin() {
     thinkAgain();
     settle(desk.spotNamed(name));
     saver.save(name, mark);
+    growing.rated();
   });
+  growing.begin((name, mark) => saver.save(name, mark));
   clock.begin();
-  takeOthers(saver.recover());
+  const left = saver.recover();
+  growing.recover(left);
+  takeOthers(left);
   desk.refresh();
   report.follow();
   drawHints();
   desk.goToOpen();
   saver.send();
+}
+
+function answered(answer) {
+  clock.held(answer);
+  growing.take(answer);
 }
 
 // --- keys -------------------------------------------------------------------------------------------------
@@ -49,6 +61,8 @@ const DO = check({
   neutral: () => rating.rate("0"),
   positive: () => rating.rate("1"),
   unsure: rating.toggleUnsure,
+  choose: growing.choose,
+  write: growing.write,
   previous: () => desk.move(-1),
   next: () => desk.move(1),
   open: desk.goToOpen,
@@ -157,7 +171,10 @@ function thinkAgain() {
 async function submitRefused(xhr) {
   const status = xhr.status < 300 ? STRANGE : xhr.status;
   const json = jsonIn(xhr);
-  if (json?.code === "conflict") {
+  if (status === 409 && json?.path !== undefined) {
+    notSubmitted(json.detail);
+    saver.turnBack(json);
+  } else if (json?.code === "conflict") {
     notSubmitted(json.detail);
     if (!saver.yieldTo(json)) submitAgain();
   } else if (status === 409 && json?.code) {
@@ -201,7 +218,8 @@ document.addEventListener("change", ({ target }) => {
   const spot = target.closest(".spot");
   const isRadio = target.matches("[type=radio]");
   if (target.closest(".report")) report.changed();
-  if (spot && (isRadio || target.matches(".unsure input"))) rating.touched(spot, isRadio && !isArrowDown);
+  if (target.matches(".goes-on input")) growing.chosen(target);
+  else if (spot && (isRadio || target.matches(".unsure input"))) rating.touched(spot, isRadio && !isArrowDown);
 });
 document.addEventListener("focusin", ({ target }) => {
   const spot = target.closest?.(".spot");
@@ -214,7 +232,8 @@ document.addEventListener("stepmark:rated", report.follow);
 document.addEventListener("click", (event) => {
   if (event.target.closest?.(".show-keys")) sheet.show();
   const spot = event.target.closest?.(".spot");
-  if (spot && !spot.disabled && event.detail > 0 && !event.target.closest(".unsure, .contest")) desk.goTo(spot);
+  const elsewhere = ".unsure, .contest, .own-text, .use";
+  if (spot && !spot.disabled && event.detail > 0 && !event.target.closest(elsewhere)) desk.goTo(spot);
 });
 document.addEventListener("htmx:configRequest", complete);
 document.addEventListener("htmx:confirm", submit);

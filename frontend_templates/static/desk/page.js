@@ -15,7 +15,8 @@ const unsureBox = (spot) => spot.querySelector(".unsure input");
 const alternatives = (spot) => [...spot.closest(".step").querySelectorAll(".spot.alternative")];
 
 export const valueOf = (spot) => checked(spot)?.value ?? "";
-export const isRated = (spot) => checked(spot) !== null;
+export const isRated = (spot) => checked(spot) !== null || (spot.matches(".written") && !isNeeded(spot));
+export const canRate = (spot) => spot.querySelector("[type=radio]") !== null;
 export const isUnsure = (spot) => unsureBox(spot)?.checked ?? false;
 export const markOf = (spot) => ({ rating: valueOf(spot), unsure: isUnsure(spot) });
 export const isSame = (one, other) => one.rating === other.rating && one.unsure === other.unsure;
@@ -25,8 +26,17 @@ export function setMark(spot, { rating, unsure }) {
   if (unsureBox(spot)) unsureBox(spot).checked = unsure;
 }
 
+// Where the solution grows: whether a step may, and whether it must, be written by the labeler.
+export const mayWrite = (step) => ratingsOf(step).every((rating) => rating && rating !== "1");
+const isNeeded = (spot) => {
+  const step = spot.closest(".step");
+  return !step.classList.contains("decided") && ratingsOf(step).every((rating) => rating === "-1");
+};
+const ratingsOf = (step) => [...step.querySelectorAll(".spot")].filter(canRate).map(valueOf);
+
 // The spots that may be rated now, in reading order.
 export function reachable() {
+  if (has("grows")) return spots().filter((spot) => !spot.matches(".written") || mayWrite(spot.closest(".step")));
   const found = [];
   let error = false;
   for (const own of ownSpots()) {
@@ -46,6 +56,7 @@ export const openSpot = () => reachable().find((spot) => !isRated(spot));
 // "open" while something is to be rated, else how PRM800K calls the end.
 export function finishReason() {
   if (openSpot()) return "open";
+  if (has("grows")) return page().dataset.reason;
   return reachable().some((spot) => spot.matches(".own") && valueOf(spot) === "-1") ? "found_error" : "solution";
 }
 
@@ -67,7 +78,7 @@ export function move(by) {
 }
 
 export function goToOpen() {
-  goTo(openSpot() ?? reachable().at(-1));
+  goTo(openSpot() ?? [...page().querySelectorAll(".chosen .spot")].at(-1) ?? reachable().at(-1));
 }
 
 // Brings what depends on the ratings up to date.

@@ -1,7 +1,10 @@
 // Rating and undoing; and what to do when two windows on one solution say different things.
 
 import { drawHints } from "./keys.js";
-import { announce, currentSpot, goTo, isSame, isUnsure, markOf, reachable, refresh, setMark, spotNamed, spots, valueOf } from "./page.js";
+import {
+  announce, canRate, currentSpot, goTo, isSame, isUnsure, markOf, openSpot, page, reachable, refresh, setMark, spotNamed,
+  spots, valueOf,
+} from "./page.js";
 
 let known = new Map(); // name of a spot -> its mark before the latest act
 let undoable = [];
@@ -13,9 +16,14 @@ export function begin(save) {
   undoable = spots().filter((spot) => valueOf(spot)).map((spot) => [spot.id, { rating: "", unsure: false }]);
 }
 
+// Spots that came into the page later.
+export function learn(more) {
+  for (const spot of more) known.set(spot.id, markOf(spot));
+}
+
 export function rate(rating) {
   const spot = currentSpot();
-  if (!spot || spot.disabled) return;
+  if (!spot || spot.disabled || !canRate(spot)) return;
   setMark(spot, { rating, unsure: isUnsure(spot) });
   changed(spot);
   goOn(spot);
@@ -36,6 +44,7 @@ export function touched(spot, goesOn) {
 }
 
 function goOn(spot) {
+  if (page().matches(".grows")) return goTo(openSpot() ?? spot);
   const all = reachable();
   goTo(all[Math.min(all.indexOf(spot) + 1, all.length - 1)]);
 }
@@ -58,6 +67,7 @@ export function undo() {
   const last = undoable.pop();
   if (!last) return;
   const spot = spotNamed(last[0]);
+  if (!spot) return undo(); // it was on another way
   setMark(spot, last[1]);
   store(spot);
   goTo(spot);

@@ -15,7 +15,8 @@ export function retrySeconds(failures) {
 }
 
 export class Saver {
-  // `on` has: times() -> "ms,ms", held(answer), others(marks), contested(marks), signedOut().
+  // `on` has: times() -> "ms,ms", path() -> "3,0", held(answer), others(marks), contested(marks), turnedBack(answer),
+  // signedOut().
   constructor(main, on) {
     this.url = main.dataset.save;
     this.version = Number(main.dataset.version);
@@ -60,7 +61,7 @@ export class Saver {
   }
 
   fields(marks) {
-    const fields = { version: String(this.version), times: this.on.times() };
+    const fields = { version: String(this.version), times: this.on.times(), path: this.on.path() };
     for (const [name, { rating, unsure }] of marks) {
       fields[name] = rating;
       if (unsure) fields[`un${name.replace("step", "sure")}`] = "on";
@@ -71,6 +72,7 @@ export class Saver {
   take({ status, json, why }, sent) {
     if (status === 200) this.took(json, sent);
     else if (status === 409 && json?.code === "conflict") this.yieldTo(json);
+    else if (status === 409 && json?.path !== undefined) this.turnBack(json);
     else if (status === 409 && json?.code) this.refused(json);
     else this.tryLater(status, why);
   }
@@ -105,6 +107,16 @@ export class Saver {
     }
     this.send();
     return isContested;
+  }
+
+  // The solution cannot go on as this window wanted: it went another way meanwhile. Its ratings stay.
+  turnBack(json) {
+    for (const name of this.waiting.keys()) if (/^(choice|written)-/.test(name)) this.waiting.delete(name);
+    this.version = json.version;
+    this.journal.write(this.version, this.waiting);
+    this.on.turnedBack(json);
+    this.say(`Not done: ${json.detail}`, true);
+    this.send();
   }
 
   hasSent(name, mark) {

@@ -1,0 +1,266 @@
+"""The desk's acts on a solution that grows: rating what is offered, choosing what it goes on with, handing in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import transaction
+
+from annotation.labeling import drafting, submission
+from annotation.labeling.errors import (
+    AlreadySubmitted,
+    NoReason,
+    NotOffered,
+    OtherWay,
+    Unfinished,
+    WrongChoice,
+)
+from annotation.labeling.growth import (
+    NO_TURN,
+    Choice,
+    GrownStep,
+    Growth,
+    Path,
+    Turn,
+    Turns,
+    draw,
+    growth_of,
+    offered,
+)
+from annotation.labeling.leasing import NO_HOLD, Hold
+from annotation.labeling.marks import Mark, Marks, Spot, check_conflicts, same, stored_marks
+from annotation.labeling.rows import one, run
+from annotation.labeling.submission import EarlyEnd, Submitted
+from annotation.labeling.timing import total
+from annotation.models import MOST_GROWN, Lease
+from annotation.ratings import NEGATIVE
+
+CHOOSE = """
+    INSERT INTO annotation_choice (annotation_id, path, completion, text, is_drawn, version)
+    VALUES (%(annotation)s, %(path)s::smallint[], %(completion)s, %(text)s, %(is_drawn)s, %(version)s)
+    ON CONFLICT (annotation_id, path) DO UPDATE
+    SET completion = EXCLUDED.completion, is_drawn = EXCLUDED.is_drawn, version = EXCLUDED.version,
+        text = CASE WHEN EXCLUDED.text = '' THEN annotation_choice.text ELSE EXCLUDED.text END
+"""
+FORGET = "DELETE FROM annotation_choice WHERE annotation_id = %(annotation)s AND path = %(path)s::smallint[]"
+
+# What only a solution that grows leaves behind: labels under the places where they stood, and written steps.
+CLEAR = "DELETE FROM annotation_steplabel WHERE annotation_id = %(annotation)s"
+WRITE_STEPS = """
+    WITH written AS (
+        INSERT INTO annotation_humancompletion
+            (annotation_id, step, text, flagged, has_corrected_rating, is_plain_text)
+        SELECT %(annotation)s, step, text, false, false, false
+        FROM unnest(%(steps)s::smallint[], %(texts)s::text[]) AS t (step, text)
+    )
+    UPDATE annotation_annotation SET empty_steps = %(empty)s::smallint[] WHERE id = %(annotation)s
+"""
+
+
+class Grown(NamedTuple):
+    """The draft after a save."""
+
+    version: int
+    hold: Hold
+    others: dict[Spot, Mark]
+    """What other windows have stored since the version the save started from."""
+    growth: Growth
+
+
+@dataclass(frozen=True)
+class GrowingDesk:
+    """One leased solution as far as it has grown. The reference solution is not in here."""
+
+    lease: Lease
+    growing: Growth
+
+    asks = None
+    """Nothing is asked about errors here."""
+
+    @property
+    def steps(self) -> tuple[()]:
+        """There are no fixed ones."""
+        return ()
+
+    @property
+    def current(self) -> int | None:
+        return self.growing.current
+
+    @property
+    def finish_reason(self) -> str | None:
+        return self.growing.finish_reason
+
+
+def growing_desk_of(lease: Lease) -> GrowingDesk:
+    return GrowingDesk(lease, growth_of(lease))
+
+
+@transaction.atomic
+def grow(
+    *, lease: Lease, marks: Marks, turns: Turns, base: int | None = None, step_ms: Sequence[int] = ()
+) -> Grown:
+    """Keep marks and turns in the draft, cast lots where all is rated, and renew the lease.
+
+    A step whose completions are all rated goes on with one drawn among the positive ones, else the neutral ones,
+    unless the labeler chose another that is not negative, or, when none is positive, wrote the step. Saving the
+    same again changes nothing; `base`, `step_ms` and late saves are as in `drafting.save`. Locks the annotation.
+    Raises `NotOffered`, `WrongChoice`, `Conflict`, `OtherWay` and `AlreadySubmitted`.
+    """
+    row = one(drafting.LOCK, {"annotation": lease.annotation})
+    assert row is not None
+    submitted_at, version = row
+    marks = {spot: Mark(mark.rating, bool(mark.unsure)) for spot, mark in marks.items()}
+    before = growth_of(lease)
+    if submitted_at is not None:
+        return saved_before(lease, marks, turns, before, version)
+    new = {step: turn for step, turn in turns.items() if not turn.says(choice_at(before, step))}
+    check_offered(lease, marks)
+    check_ways(before, new, base, version)
+    others = check_marks(lease, marks, base, version)
+    saved = drafting.write(lease, marks, None, step_ms)
+    assert saved is not None
+    for step in sorted(new):
+        take(lease, settled(lease, saved.version), step, new[step], saved.version)
+    return Grown(saved.version, saved.hold, others, settled(lease, saved.version))
+
+
+def saved_before(lease: Lease, marks: Marks, turns: Turns, growth: Growth, version: int) -> Grown:
+    """The answer to a save that comes after the submit: fine when it says nothing new."""
+    stored = stored_marks(lease)
+    known = all(spot in stored and same(stored[spot].mark, mark) for spot, mark in marks.items())
+    if known and all(turn.says(choice_at(growth, step)) for step, turn in turns.items()):
+        return Grown(version, NO_HOLD, {}, growth)
+    raise AlreadySubmitted
+
+
+def choice_at(growth: Growth, step: int) -> Choice | None:
+    return growth.steps[step].choice if step < len(growth.steps) else None
+
+
+def check_offered(lease: Lease, marks: Marks) -> None:
+    """Raises `NotOffered` for a completion that was never put before this labeler."""
+    if not marks:
+        return
+    shown = {(c.step, c.completion) for candidates in offered(lease).values() for c in candidates}
+    for step, completion in marks:
+        if (step, completion) not in shown:
+            raise NotOffered(step)
+
+
+def check_marks(lease: Lease, marks: Marks, base: int | None, version: int) -> dict[Spot, Mark]:
+    """What other windows stored since `base`, beside the marks given. Raises `Conflict`."""
+    if base is None or base >= version:
+        return {}
+    stored = stored_marks(lease)
+    check_conflicts(marks, stored, base, version)
+    return {spot: kept.mark for spot, kept in stored.items() if kept.version > base and spot not in marks}
+
+
+def check_ways(growth: Growth, turns: Turns, base: int | None, version: int) -> None:
+    """Raises `OtherWay` when the solution went on differently since `base`, up to a step that is to turn."""
+    if base is None or base >= version or not turns:
+        return
+    for step in growth.steps[: max(turns) + 1]:
+        choice = step.choice
+        is_overruled = choice is not None and choice.is_drawn and step.index in turns
+        if choice is not None and choice.version > base and not is_overruled:
+            raise OtherWay(step.index, version)
+
+
+def take(lease: Lease, growth: Growth, step: int, turn: Turn, version: int) -> None:
+    """Turn the way at this step. Raises `WrongChoice`."""
+    if step >= len(growth.steps) or step >= MOST_GROWN - 1:
+        raise WrongChoice(step, "the solution has not come so far")
+    at = growth.steps[step]
+    if turn == NO_TURN:
+        run(FORGET, {"annotation": lease.annotation, "path": list(at.path)})
+        return
+    if not at.is_rated:
+        raise WrongChoice(step, "rate all that is offered for it first")
+    if turn.completion is None and not at.may_be_written:
+        raise WrongChoice(step, "one of its completions is positive, so it is not yours to write")
+    if turn.completion is not None and at.ratings.get(turn.completion, NEGATIVE) == NEGATIVE:
+        raise WrongChoice(step, "it cannot go on with a completion that is negative or not offered")
+    choose(lease, at.path, turn, is_drawn=False, version=version)
+
+
+def settled(lease: Lease, version: int) -> Growth:
+    """The growth, after casting lots wherever all is rated and nothing chosen."""
+    while True:
+        growth = growth_of(lease)
+        drawn = draw(lease, growth.last)
+        if drawn is None or len(growth.steps) >= MOST_GROWN:
+            return growth
+        choose(lease, growth.last.path, Turn(drawn), is_drawn=True, version=version)
+
+
+def choose(lease: Lease, path: Path, turn: Turn, *, is_drawn: bool, version: int) -> None:
+    values = {"annotation": lease.annotation, "path": list(path), "is_drawn": is_drawn, "version": version}
+    run(CHOOSE, {**values, "completion": turn.completion, "text": turn.text})
+
+
+@transaction.atomic
+def hand_in(
+    *,
+    lease: Lease,
+    marks: Marks,
+    turns: Turns,
+    base: int | None = None,
+    key: UUID | None = None,
+    early_end: EarlyEnd | None = None,
+    explanation: str = "",
+    step_ms: Sequence[int] = (),
+) -> Submitted:
+    """Keep the marks and turns given along with those saved before, and hand the annotation in.
+
+    It ends as `solution` when the way has come to an answer, or early with a reason; then the step at hand is part
+    of it, rated or not, as in PRM800K. What was said on other ways goes. All else is as in `submission.submit`.
+    Raises what `grow` raises, `Unfinished` and `NoReason`.
+    """
+    digest = submission.digest_of(marks, early_end, explanation, sorted(turns.items()))
+    stored = submission.lock(lease)
+    if isinstance(stored, submission.Earlier):
+        return stored.again(key, digest)
+    if early_end and not explanation.strip():
+        raise NoReason
+    grown = grow(lease=lease, marks=marks, turns=turns, base=base)
+    growth = grown.growth
+    reason = early_end or growth.finish_reason
+    if reason is None:
+        raise Unfinished(growth.last.index, is_rated=growth.last.is_rated)
+    run(CLEAR, {"annotation": lease.annotation})
+    run(WRITE_STEPS, written_steps(lease, growth.steps))
+    values = {
+        "key": key,
+        "digest": digest,
+        "version": grown.version + 1,
+        "explanation": explanation.strip(),
+        "chosen": [step.chosen_position for step in growth.steps],
+        **total(stored.step_ms, step_ms, lease.most_steps),
+        **labels_of(growth.steps),
+    }
+    return submission.run_finish(lease, reason, values)
+
+
+def written_steps(lease: Lease, steps: Sequence[GrownStep]) -> dict[str, object]:
+    """The values of `WRITE_STEPS`. A written step for which nothing was offered has no completions, but a list."""
+    written = [step for step in steps if step.is_written]
+    return {
+        "annotation": lease.annotation,
+        "steps": [step.index for step in written],
+        "texts": [step.chosen_text for step in written],
+        "empty": [step.index for step in written if not step.options],
+    }
+
+
+def labels_of(steps: Sequence[GrownStep]) -> dict[str, list[object]]:
+    """The values of `GIVEN`: all that was offered on the way, each under the place where it stood."""
+    rows = [(step.index, place, option) for step in steps for place, option in enumerate(step.options)]
+    return {
+        "steps": [step for step, _, _ in rows],
+        "positions": [place for _, place, _ in rows],
+        "completions": [option.position for _, _, option in rows],
+        "ratings": [option.rating for _, _, option in rows],
+        "flags": [option.unsure for _, _, option in rows],
+    }
