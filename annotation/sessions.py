@@ -11,8 +11,7 @@ from annotation.models import User
 
 KEY = re.compile(r"[a-z0-9]{8,40}")
 SESSION = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > now()"
-FIELDS = [field.attname for field in User._meta.concrete_fields]
-USER = f"SELECT {', '.join(FIELDS)} FROM {User._meta.db_table} WHERE id = %s AND is_active"
+USER = f"SELECT * FROM {User._meta.db_table} WHERE id = %s AND is_active"
 
 
 class SessionStore(DatabaseStore):
@@ -22,7 +21,9 @@ class SessionStore(DatabaseStore):
         return bool(key) and KEY.fullmatch(str(key)) is not None
 
     def load(self) -> dict[str, Any]:
-        row = one(SESSION, self.session_key)
+        with connection.cursor() as cursor:
+            cursor.execute(SESSION, [self.session_key])
+            row = cursor.fetchone()
         if row is None:
             self._session_key = None
             return {}
@@ -33,12 +34,4 @@ class Backend(ModelBackend):
     """Email and password; a closed account is signed out at once."""
 
     def get_user(self, user_id: int) -> User | None:
-        row = one(USER, user_id)
-        return None if row is None else User.from_db(connection.alias, FIELDS, row)
-
-
-def one(statement: str, key: str | int | None) -> tuple[Any, ...] | None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [key])
-        row: tuple[Any, ...] | None = cursor.fetchone()
-    return row
+        return next(iter(User.objects.raw(USER, [user_id])), None)
