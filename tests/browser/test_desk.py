@@ -350,5 +350,5 @@ def test_the_page_is_light(waiting: Project, alice: User, visit: Visit, site: Si
     session.on("Network.loadingFinished", lambda one: weight.update({one["requestId"]: one["encodedDataLength"]}))
     page.get_by_role("button", name="Start").click()
     page.wait_for_load_state("networkidle")
-    assert len(kinds) <= 16
+    assert len(kinds) <= 17
     assert sum(size for key, size in weight.items() if kinds.get(key) != "Font") < 200_000

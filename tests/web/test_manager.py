@@ -100,6 +100,7 @@ def test_settings_keep_their_limits(manager: Client, project: Project) -> None:
         "wanted": 3,
         "lease_minutes": 10,
         "most_minutes": 60,
+        "candidates_shown": 7,
         "instructions": "Rate with care.",
     }
     manager.post("/projects/algebra/settings/", fields)

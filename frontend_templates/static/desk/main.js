@@ -104,6 +104,7 @@ async function submit(event) {
 function complete({ detail }) {
   detail.parameters.set("version", String(saver.version));
   detail.parameters.set("times", clock.timesSoFar());
+  detail.parameters.set("path", growing.pathSoFar());
 }
 
 function notSubmitted(why) {
