@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from annotation.models import LEASE, Lease, LoadRun, Membership, Project, Role, Solution, User
+from annotation.models import LEASE, Annotation, Lease, LoadRun, Membership, Project, Role, Solution, Stage, User
 
 Person = User | AnonymousUser
 
@@ -82,3 +82,16 @@ def solution_for(user: Person, slug: str, solution: int) -> Solution:
 
 def membership_for(user: Person, slug: str, membership: int) -> Membership:
     return get_object_or_404(Membership, pk=membership, project=project_for(user, slug, MANAGERS))
+
+
+def managed_solution_for(user: Person, slug: str, solution: int) -> Solution:
+    """A solution whose gold this person may set."""
+    project = project_for(user, slug, MANAGERS)
+    return get_object_or_404(Solution.objects.select_related("problem", "project"), pk=solution, project=project)
+
+
+def practised_for(user: User, token: UUID) -> Annotation:
+    """What this labeler has submitted in practice under this token: the only work that is explained."""
+    practised = Annotation.objects.filter(round__stage=Stage.PRACTICE, submitted_at__isnull=False)
+    mine = practised.filter(labeler__user_id=user.pk, labeler__is_labeler=True)
+    return get_object_or_404(mine.select_related("solution__problem", "labeler__project"), token=token)

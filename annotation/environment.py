@@ -2,6 +2,7 @@
 
 import os
 from typing import Any
+from urllib.parse import urlsplit
 
 from psycopg.conninfo import conninfo_to_dict
 
@@ -37,6 +38,10 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
+POSTGRESQL = "postgresql://user:password@host:port/database, special characters as %40 and the like"
+REDIS = "redis://:password@host:port/0 (or rediss://), special characters as %40 and the like"
+
+
 def database(url: str) -> dict[str, Any]:
     """A PostgreSQL URL as Django's `DATABASES` entry; what the URL adds (sslmode ...) goes to psycopg."""
     if not url.startswith(("postgresql://", "postgres://")):
@@ -44,7 +49,9 @@ def database(url: str) -> dict[str, Any]:
     try:
         parts = {name: str(value) for name, value in conninfo_to_dict(url).items() if value is not None}
     except Exception as error:
-        raise BadSetting("DATABASE_URL", "postgresql://user:password@host:port/database") from error
+        raise BadSetting("DATABASE_URL", POSTGRESQL) from error
+    if not parts.get("dbname") or "@" in parts["dbname"]:  # the rest of a password with a / in it
+        raise BadSetting("DATABASE_URL", POSTGRESQL)
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.pop("dbname", ""),
@@ -54,3 +61,17 @@ def database(url: str) -> dict[str, Any]:
         "PORT": parts.pop("port", ""),
         "OPTIONS": parts,
     }
+
+
+def redis(url: str) -> str:
+    """A Redis URL as Celery takes it. Its form is looked at here, for Celery guesses at what it cannot read."""
+    try:
+        parts = urlsplit(url)
+        is_server = parts.scheme in {"redis", "rediss"} and bool(parts.hostname) and parts.port != 0
+    except ValueError as error:
+        raise BadSetting("REDIS_URL", REDIS) from error
+    number = parts.path.removeprefix("/")
+    is_fine = is_server and (not number or (number.isascii() and number.isdigit()))
+    if parts.fragment or not (is_fine or (parts.scheme == "redis+socket" and number)):
+        raise BadSetting("REDIS_URL", REDIS)
+    return url

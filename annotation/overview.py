@@ -30,7 +30,8 @@ COUNTS = """
                  count(*) FILTER (WHERE finish_reason = 'found_error') AS found_error,
                  count(*) FILTER (WHERE finish_reason = 'bad_problem') AS bad_problem,
                  count(*) FILTER (WHERE finish_reason = 'give_up') AS give_up
-          FROM annotation_annotation WHERE project_id = %(p)s AND submitted_at IS NOT NULL) a
+          FROM annotation_annotation w WHERE project_id = %(p)s AND submitted_at IS NOT NULL AND NOT EXISTS (
+              SELECT FROM annotation_task t WHERE t.id = w.task_id AND t.is_practice)) a
 """
 
 
@@ -65,7 +66,7 @@ def of(project: Project) -> Counts:
 
 def labelers_of(project: Project) -> QuerySet[Membership]:
     """Those who have submitted something, most first, with `submitted`, `total_ms` and `last_at`."""
-    done = Q(annotations__submitted_at__isnull=False)
+    done = Q(annotations__submitted_at__isnull=False, annotations__task__is_practice=False)
     people = Membership.objects.filter(project=project).annotate(
         submitted=Count("annotations", filter=done),
         total_ms=Sum("annotations__active_ms", filter=done),

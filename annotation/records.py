@@ -82,6 +82,8 @@ class Line(Record, kw_only=True):
     label: Label | UnsetType = UNSET
     problem_id: str | int | UnsetType = UNSET
     solution_id: str | int | UnsetType = UNSET
+    stepmark: msgspec.Raw | UnsetType = UNSET
+    """What our own export adds when asked; it is not loaded."""
 
 
 ALWAYS_WITH_LABEL = (

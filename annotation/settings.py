@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "annotation.web.outage.Outage",
 ]
 TEMPLATES = [
     {
@@ -138,7 +139,7 @@ USE_I18N = False
 AUTH_USER_MODEL = "annotation.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "annotation.sessions.Backend",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -225,7 +226,7 @@ SPECTACULAR_SETTINGS = {
 
 # --- work behind the pages ------------------------------------------------------------------------------
 
-CELERY_BROKER_URL = REDIS_URL or Home(DATA).redis_url
+CELERY_BROKER_URL = env.redis(REDIS_URL or Home(DATA).redis_url)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True
@@ -240,6 +241,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "UTC"
+SCHEDULER_TRACE = DATA / "scheduler-told"
+CELERY_BEAT_SCHEDULER = "annotation.scheduler:TracingScheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "annotation.tasks.sweep", "schedule": 15.0, "options": {"expires": 15}},

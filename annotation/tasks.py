@@ -2,9 +2,9 @@
 
 import logging
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 
-from annotation import importing
+from annotation import importing, outage
 from annotation.celery import app
 
 log = logging.getLogger(__name__)
@@ -17,8 +17,13 @@ def load(run: int) -> None:
 
 @app.task
 def sweep() -> None:
-    """Take up what lost its message or its worker."""
-    for run in importing.take_up_left_runs():
+    """Take up what lost its message or its worker. With the database away, the next sweep looks again."""
+    try:
+        left = importing.take_up_left_runs()
+    except OperationalError as error:
+        log.warning("nothing could be swept: %s", outage.why(error))
+        return
+    for run in left:
         load.delay(run)
 
 

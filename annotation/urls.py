@@ -2,13 +2,15 @@
 
 from django.urls import include, path
 
-from annotation.web import account, labeler, manager, ops, researcher
+from annotation.web import account, labeler, learner, manager, ops, researcher, teacher
 
 urlpatterns = [
     path("", ops.home, name="home"),
     path("livez", ops.livez, name="livez"),
     path("readyz", ops.readyz, name="readyz"),
     # account
+    path("account/", account.account, name="account"),
+    path("account/keys/", account.keys, name="keys"),
     path("account/sign-in/", account.sign_in, name="sign-in"),
     path("account/sign-out/", account.sign_out, name="sign-out"),
     path("account/link/<str:secret>/", account.sign_in_link, name="link"),
@@ -17,9 +19,15 @@ urlpatterns = [
     path("label/", labeler.start_page, name="label"),
     path("label/in/<slug:slug>/start/", labeler.start, name="start"),
     path("label/in/<slug:slug>/", labeler.waiting, name="waiting"),
+    path("label/in/<slug:slug>/instructions/", learner.guideline, name="guideline"),
+    path("label/in/<slug:slug>/standing/", learner.standing, name="standing"),
+    path("label/in/<slug:slug>/practice/", learner.practise_again, name="practise-again"),
+    path("label/me/", learner.me, name="me"),
+    path("label/<uuid:token>/feedback/", learner.feedback, name="feedback"),
     path("label/<uuid:token>/", labeler.desk, name="desk"),
     path("label/<uuid:token>/save/", labeler.save, name="save"),
     path("label/<uuid:token>/beat/", labeler.beat, name="beat"),
+    path("label/<uuid:token>/report/", labeler.report, name="report"),
     path("label/<uuid:token>/submit/", labeler.submit, name="submit"),
     # researchers and managers
     path("projects/", researcher.projects, name="projects"),
@@ -37,6 +45,13 @@ urlpatterns = [
     path("projects/<slug:slug>/people/<int:pk>/roles/", manager.member_roles, name="member-roles"),
     path("projects/<slug:slug>/people/<int:pk>/link/", manager.member_link, name="member-link"),
     path("projects/<slug:slug>/settings/", manager.project_settings, name="settings"),
+    path("projects/<slug:slug>/instructions/", teacher.instructions, name="instructions"),
+    path("projects/<slug:slug>/instructions/<int:version>/", teacher.instructions_version, name="version"),
+    path("projects/<slug:slug>/gold/", teacher.gold_list, name="gold"),
+    path("projects/<slug:slug>/gold/rules/", teacher.screening_rules, name="screening-rules"),
+    path("projects/<slug:slug>/solutions/<int:pk>/gold/", teacher.gold_of_solution, name="gold-solution"),
+    path("projects/<slug:slug>/solutions/<int:pk>/gold/from/", teacher.gold_from, name="gold-from"),
+    path("projects/<slug:slug>/people/<int:pk>/decide/", teacher.decide, name="decide"),
     # programs
     path("api/v1/", include("annotation.api.urls")),
 ]

@@ -111,7 +111,7 @@ def labeler(user: User, project: Project) -> Membership:
 def sign_in() -> Callable[[User], Client]:
     def signed_in(user: User) -> Client:
         client = Client(enforce_csrf_checks=False)
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user, backend="annotation.sessions.Backend")
         return client
 
     return signed_in

@@ -11,7 +11,8 @@ django.setup()
 
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
-from tests.browser.conftest import FLAGS, ROOT, chromium  # noqa: E402
+from tests.browser.conftest import FLAGS, chromium  # noqa: E402
+from tests.local import ROOT  # noqa: E402
 from tests.processes import Installation, installations  # noqa: E402
 
 IMAGES = ROOT / "docs" / "images"

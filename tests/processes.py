@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 
 import psutil
 
-from tests.browser.conftest import NO_PROXY, ROOT, free_port, wait_for
+from tests.local import NO_PROXY, ROOT, free_port, wait_for
 
 OWN = {"STEPMARK_DATA", "PORT", "DATABASE_URL", "REDIS_URL", "STATIC_ROOT", "SECRET_KEY", "DJANGO_SETTINGS_MODULE"}
 

@@ -1,6 +1,7 @@
 """Settings are strict: what is not understood, or is weak in production, stops the start and is named."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -71,6 +72,13 @@ def test_production_refuses_what_is_weak(tmp_path: Path, name: str, value: str) 
         ("UPLOAD_MAX_MB", "-1"),
         ("DATABASE_URL", "sqlite:///db"),
         ("DATABASE_URL", "postgresql://["),
+        ("DATABASE_URL", "postgresql://stepmark:an@unescaped/password@localhost/stepmark"),
+        ("DATABASE_URL", "postgresql://stepmark@localhost"),
+        ("REDIS_URL", "localhost"),
+        ("REDIS_URL", "http://localhost/"),
+        ("REDIS_URL", "redis://localhost:port/0"),
+        ("REDIS_URL", "redis://localhost/zero"),
+        ("REDIS_URL", "redis://:an@unescaped/password@localhost/0"),
     ],
 )
 def test_a_value_that_is_not_understood_is_named(tmp_path: Path, name: str, value: str) -> None:
@@ -109,3 +117,10 @@ def test_containers_run_the_commands_of_make_run() -> None:
         assert set(services[program.name]["depends_on"]) == {"migrate", "postgres", "redis"}
         assert services[program.name]["environment"].keys() >= STRICT.keys()
     assert all(f"${{{secret}:?" in text for secret in ("SECRET_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD"))
+    assert [name for name, service in services.items() if "build" in service] == ["migrate"]
+
+
+def test_containers_are_told_every_setting_an_operator_may_change() -> None:
+    settings = set(re.findall(r"^\| `(\w+)` \|", (ROOT / "docs" / "settings.md").read_text(), re.MULTILINE))
+    told = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["x-stepmark"]["environment"].keys()
+    assert settings - told == {"DEBUG", "PORT", "STATIC_ROOT", "STEPMARK_DATA"}

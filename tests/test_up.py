@@ -1,18 +1,22 @@
 """`make run` as a person uses it: starts, signs in, labels, is killed in every way, and loses nothing."""
 
+import os
 import re
 import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import uuid4
 
+import psycopg
 import pytest
 
 from tests.__main__ import STRICT
-from tests.browser.conftest import ROOT, wait_for
 from tests.conftest import shared_file
+from tests.local import wait_for
 from tests.processes import Installation, Visitor, installations, status_of
+from tests.servers import database_url
 
 Make = Callable[..., Installation]
 
@@ -21,6 +25,16 @@ Make = Callable[..., Installation]
 def make(tmp_path: Path) -> Iterator[Make]:
     with installations(tmp_path) as make:
         yield make
+
+
+@pytest.fixture
+def empty_database() -> Iterator[str]:
+    """The URL of a database of its own, on the server of this test run."""
+    name = f"stepmark_{uuid4().hex}"
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        yield database_url(name)
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def link_for(role: str, installation: Installation) -> str:
@@ -165,16 +179,10 @@ def test_an_upload_is_loaded_by_the_real_worker_with_or_without_a_message(make: 
     wait_for(lambda: "Loaded." in manager.get(address), 45)
 
 
-def test_the_production_shape_runs_with_strict_settings(make: Make) -> None:
-    """The commands of docker-compose.yml on servers named by URL, which here are the embedded ones."""
-    servers = make("servers")
-    holder = servers.start(
-        [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{HOLD}", str(servers.data)]
-    )
-    wait_for(lambda: "holding" in servers.printed(), 60)
+def test_the_production_shape_runs_with_strict_settings(make: Make, empty_database: str) -> None:
+    """The commands of docker-compose.yml on servers named by URL: those of this test run."""
     strict = make("strict")
-    database, redis = re.findall(r"(postgresql://\S+|redis\S+)", servers.printed())[:2]
-    strict.environment |= STRICT | {"DATABASE_URL": database, "REDIS_URL": redis}
+    strict.environment |= STRICT | {"DATABASE_URL": empty_database, "REDIS_URL": os.environ["REDIS_URL"]}
     migrated = strict.manage("migrate", "--noinput")
     assert migrated.returncode == 0, migrated.stderr
     assert strict.manage("collectstatic", "--noinput").returncode == 0
@@ -189,7 +197,9 @@ def test_the_production_shape_runs_with_strict_settings(make: Make) -> None:
     assert status_of(f"{strict.address}/readyz", Host="evil.example")[0] == 400
     ping = [celery, "--quiet", "-A", "annotation.celery", "inspect", "ping", "--timeout", "8"]
     wait_for(lambda: strict.start(ping).wait(30) == 0, 60)
-    assert holder.poll() is None
+    wait_for(lambda: strict.manage("healthy", "scheduler").returncode == 0, 40)
+    assert strict.manage("load", str(shared_file("prm800k_rows.jsonl")), "--project", "rows").returncode == 0
+    assert strict.manage("export", "--project", "rows").stdout == shared_file("prm800k_rows.jsonl").read_text()
 
 
 RECEIVE = """
@@ -202,14 +212,4 @@ run = importing.receive(
     project=project, actor=None, file=io.BytesIO(content), name="x", format="auto", size=len(content)
 )
 print(run.pk)
-"""
-
-HOLD = """
-import time
-from pathlib import Path
-from annotation.embedded import Home, held
-home = Home(Path(sys.argv[1]))
-with held(home):
-    print("holding", home.database_url, home.redis_url, flush=True)
-    time.sleep(300)
 """

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from annotation import importing
+from annotation.api.halts import HaltOut
 from annotation.labeling import Desk, GrowingDesk, GrownStep
 from annotation.models import MOST_GROWN, FinishReason, LoadRun, Project, Refusal
 from annotation.ratings import RATINGS
@@ -37,7 +38,7 @@ LONGEST_STEP = 10_000
 
 RULES = [
     "slug", "name", "wanted", "lease_minutes", "most_minutes", "stops_at_error", "reveals_all", "shows_answer",
-    "allows_unsure", "splits_sentences", "candidates_shown", "instructions",
+    "allows_unsure", "asks_progress", "error_categories", "asks_critique", "splits_sentences", "candidates_shown",
 ]  # fmt: skip
 
 
@@ -149,7 +150,20 @@ class SaveIn(DraftIn, GrowIn):
     ratings = RatingIn(many=True)
 
 
+class ReportIn(serializers.Serializer[Any]):
+    """What the project asks about the first error."""
+
+    step = serializers.IntegerField(min_value=0)
+    progress = serializers.IntegerField(required=False, allow_null=True, help_text="0 none, 1 some, 2 most.")
+    category = serializers.CharField(required=False, allow_null=True, max_length=80)
+    critique = serializers.CharField(required=False, default="", allow_blank=True, max_length=2000)
+    ratings = serializers.ListField(
+        child=RatingField(allow_null=True), default=list, help_text="Of the critiques given, in their order."
+    )
+
+
 class SubmitIn(DraftIn, GrowIn):
+    report = ReportIn(required=False, allow_null=True)
     ratings = RatingIn(many=True, required=False, default=list)
     key = serializers.UUIDField(required=False, help_text="Drawn by you, to tell a submit that is sent again.")
     early_end = serializers.ChoiceField(choices=["give_up", "bad_problem"], required=False, allow_null=True)
@@ -169,6 +183,15 @@ class StepOut(serializers.Serializer[Any]):
     rating = RatingField(source="own.rating", allow_null=True)
     unsure = serializers.BooleanField(source="own.unsure")
     alternatives = OptionOut(many=True, help_text="To be rated when this step is the first negative one.")
+
+
+class AskedOut(serializers.Serializer[Any]):
+    progress = serializers.BooleanField()
+    critique = serializers.BooleanField()
+    categories = serializers.ListField(child=serializers.CharField())
+    critiques = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField()), help_text="Given ones, by step."
+    )
 
 
 class CandidateOut(OptionOut):
@@ -204,6 +227,7 @@ class LeaseOut(serializers.Serializer[Desk | GrowingDesk]):
     version = serializers.IntegerField(source="lease.version", help_text="Of the draft; counts its saves.")
     stops_at_error = serializers.BooleanField(source="lease.stops")
     allows_unsure = serializers.BooleanField(source="lease.allows_unsure")
+    asks = AskedOut(allow_null=True, help_text="About the first error, besides its rating.")
     steps = StepOut(many=True, help_text="Empty where the solution grows.")
     growing = GrowthOut(
         allow_null=True, help_text="For a solution that grows step by step (PRM800K phase 1), else null."
@@ -226,10 +250,11 @@ class WaitingOut(serializers.Serializer[Any]):
 
 
 class NextOut(serializers.Serializer[Any]):
-    """Either a lease, or why there is none."""
+    """Either a lease, or what there is to wait for, or what stands before it."""
 
     lease = LeaseOut(allow_null=True)
     waiting = WaitingOut(allow_null=True)
+    halt = HaltOut(required=False, help_text="Only where something stands before the next lease.")
 
 
 class AnnotationOut(serializers.Serializer[Any]):

@@ -22,8 +22,9 @@ from rest_framework.views import APIView
 from annotation import access, audit, exporting, importing, labeling, overview, projects, tasks
 from annotation.api import schema as schema  # noqa: PLC0414 (importing it registers the scheme)
 from annotation.api import serializers as s
+from annotation.api.halts import HaltOut, halt_out
 from annotation.api.parsers import GzipLinesParser, LinesParser
-from annotation.labeling import Desk, GrowingDesk, Mark, Turn
+from annotation.labeling import Desk, GrowingDesk, Mark, Report, Turn
 from annotation.models import ApiToken, LoadRun, Project, Role
 from annotation.models import Lease as Leasing
 
@@ -162,9 +163,12 @@ class Export(APIView):
 class Lease(APIView):
     audience = "labelers"
 
-    @extend_schema(request=None, responses=s.NextOut)
+    @extend_schema(request=None, responses={200: s.NextOut, 409: HaltOut})
     def post(self, request: Request, slug: str) -> Response:
-        """Get a solution to rate: the one you have begun, or the next of the queue."""
+        """Get a solution to rate: the one you have begun, or the next of the queue.
+
+        409 with code `guideline_changed` when there are instructions to be read and acknowledged first.
+        """
         return Response(s.NextOut(next_for(access.labeler_for(request.user, slug).pk)).data)
 
 
@@ -223,10 +227,11 @@ class Submit(APIView):
             turns = turns_of(given)
             submitted = labeling.hand_in(lease=lease, **draft_of(lease, given), turns=turns, **end)
         else:
-            submitted = labeling.submit(lease=lease, **draft_of(lease, given), **end)
+            report = Report(**given["report"]) if given.get("report") else None
+            submitted = labeling.submit(lease=lease, **draft_of(lease, given), **end, report=report)
         result = {
             "annotation": {"token": lease.token, **submitted._asdict()},
-            "next": next_for(lease.labeler, opened=False),
+            "next": next_or_halt(lease.labeler, opened=False),
         }
         return Response(s.SubmittedOut(result).data)
 
@@ -254,6 +259,14 @@ def desk_for(lease: Leasing) -> Desk | GrowingDesk:
 def turns_of(given: dict[str, Any]) -> dict[int, Turn]:
     """The choices in a body, as `labeling` takes them."""
     return {one["step"]: Turn(one["position"], one["text"]) for one in given["choices"]}
+
+
+def next_or_halt(labeler: int, *, opened: bool) -> dict[str, Any]:
+    """What is submitted is submitted, whatever stands before the next solution."""
+    try:
+        return next_for(labeler, opened=opened)
+    except labeling.Halt as halt:
+        return {"lease": None, "waiting": None, "halt": halt_out(halt)}
 
 
 class Schema(SpectacularAPIView):

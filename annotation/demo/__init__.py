@@ -6,16 +6,16 @@ from django.db import transaction
 
 from annotation import importing, projects
 from annotation import people as accounts
-from annotation.models import LoadRun, Project, Role, User
+from annotation.learning import guidelines
+from annotation.models import LoadRun, Membership, Project, Role, User
 
 HERE = Path(__file__).parent
-PROJECTS = {"demo": ("Demo", "solutions.jsonl"), "demo-phase-1": ("Demo, phase 1", "trees.jsonl")}
-"""By name in addresses: their names and files."""
-GROWING = """Rate everything that is offered for a step; the solution then goes on with one of the best.
-Write the step yourself when none is positive and you know how to go on. Add one idea only."""
-INSTRUCTIONS = """Judge each step by what stands before it; you need not solve the problem yourself.
-A step that only restates what is known is neutral. If you cannot tell within half a minute,
-say so at the bottom."""
+PROJECTS = {
+    "demo": ("Demo", "solutions.jsonl", "instructions.md"),
+    "demo-phase-1": ("Demo, phase 1", "trees.jsonl", "instructions-phase-1.md"),
+}
+"""By name in addresses: their names, solutions and instructions."""
+INSTRUCTIONS = (HERE / "instructions.md").read_text(encoding="utf-8")
 PEOPLE = {
     "labeler@demo.localhost": Role.LABELER,
     "researcher@demo.localhost": Role.RESEARCHER,
@@ -30,15 +30,15 @@ def load_if_empty() -> None:
     with transaction.atomic():
         for email, role in PEOPLE.items():
             User.objects.create_user(email, name=role.label, is_staff=role is Role.MANAGER)
-        for slug, (name, file) in PROJECTS.items():
-            instructions = GROWING if file == "trees.jsonl" else INSTRUCTIONS
-            project = Project(slug=slug, name=name, instructions=instructions)
-            fill(projects.create(actor=None, project=project), HERE / file)
+        for slug, (name, solutions, instructions) in PROJECTS.items():
+            project = projects.create(actor=None, project=Project(slug=slug, name=name))
+            fill(project, HERE / solutions, (HERE / instructions).read_text(encoding="utf-8"))
 
 
-def fill(project: Project, file: Path) -> None:
+def fill(project: Project, file: Path, instructions: str) -> None:
     for email, role in PEOPLE.items():
         accounts.add_member(actor=None, project=project, email=email, roles=[role])
+    give_instructions(project, instructions)
     run = importing.start_run(
         project=project,
         actor=None,
@@ -48,6 +48,13 @@ def fill(project: Project, file: Path) -> None:
         state=LoadRun.State.RUNNING,
     )
     importing.load_file(run, file, lambda _: None)
+
+
+def give_instructions(project: Project, text: str) -> None:
+    """The demo labeler counts as having read them, so that the demo opens at the desk."""
+    guideline = guidelines.publish(actor=None, project=project, text=text)
+    for labeler in Membership.objects.filter(project=project, is_labeler=True):
+        guidelines.acknowledge(labeler=labeler, guideline=guideline)
 
 
 def people() -> list[User]:

@@ -31,7 +31,7 @@ ANNOTATIONS = """
     JOIN annotation_task t ON t.id = a.task_id
     JOIN annotation_solution s ON s.id = a.solution_id
     WHERE a.project_id = %s AND a.submitted_at IS NOT NULL AND a.id > %s AND a.id <= %s
-      AND (a.is_imported OR a.submitted_at <= %s)
+      AND NOT t.is_practice AND (a.is_imported OR a.submitted_at <= %s) AND (%s OR NOT a.is_surplus)
     ORDER BY a.id LIMIT %s
 """
 LAST = "SELECT coalesce(max(id), 0), clock_timestamp() FROM annotation_annotation WHERE project_id = %s"
@@ -99,13 +99,19 @@ Written = dict[int, str]
 def lines(project: Project) -> Iterator[str]:
     """Each submitted annotation as a line with its line end; what is submitted meanwhile is left out.
 
-    No transaction is held between chunks, so a slow reader blocks nobody.
+    Surplus annotations, which came when a task had all it wanted, are left out too. No transaction is held
+    between chunks, so a slow reader blocks nobody.
     """
+    for rows in chunks(project, with_surplus=False):
+        yield from encoded(rows)
+
+
+def chunks(project: Project, *, with_surplus: bool) -> Iterator[list[Row]]:
     ((last, now),) = fetch(LAST, [project.pk])
     after = 0
-    while chunk := fetch(ANNOTATIONS, [project.pk, after, last, now, CHUNK]):
+    while chunk := fetch(ANNOTATIONS, [project.pk, after, last, now, with_surplus, CHUNK]):
         rows = [Row._make(row) for row in chunk]
-        yield from encoded(rows)
+        yield rows
         after = rows[-1].id
 
 

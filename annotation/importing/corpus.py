@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from annotation.importing.copying import copy_rows, find_ids, reserve_ids
 from annotation.importing.entries import Entry, ProblemEntry, SolutionEntry
-from annotation.models import Completion, Place, Problem, Project, Solution, Task
+from annotation.models import Completion, Critique, Place, Problem, Project, Solution, Task
 
 
 class Problems:
@@ -97,6 +97,7 @@ class Solutions:
         self.ids |= self.added
         self._copy_solutions(ids, new)
         self._copy_completions(ids, new)
+        self._copy_critiques(ids, new)
 
     def _copy_solutions(self, ids: Sequence[int], new: Sequence[Located]) -> None:
         now = timezone.now()
@@ -123,6 +124,16 @@ class Solutions:
         trees = [(id_, one.solution) for id_, one in zip(ids, new, strict=True) if one.solution.parents]
         if trees:
             copy_rows(self.cursor, Completion, BRANCH_COLUMNS, branches(trees))
+
+    def _copy_critiques(self, ids: Sequence[int], new: Sequence[Located]) -> None:
+        rows = [
+            (id_, step, index, text)
+            for id_, one in zip(ids, new, strict=True)
+            for step, texts in enumerate(one.solution.critiques)
+            for index, text in enumerate(texts)
+        ]
+        if rows:
+            copy_rows(self.cursor, Critique, ("solution_id", "step", "index", "text"), rows)
 
 
 def queue(cursor: CursorWrapper, project: Project, waiting: Sequence[Located], ids: Mapping[UUID, int]) -> None:

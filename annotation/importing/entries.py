@@ -64,6 +64,7 @@ class SolutionEntry:
     is_quality_control: bool = False
     is_screening: bool = False
     is_one_text: bool = False
+    critiques: list[list[str]] = field(default_factory=list)
     parents: list[list[int | None]] | None = None
     """In a tree, for each completion which one of the step before it continues."""
 
@@ -77,6 +78,7 @@ class SolutionEntry:
             self.answer,
             self.score,
             self.generator,
+            *([self.critiques] if self.critiques else []),
             *([] if self.parents is None else [self.parents]),
         )
 

@@ -124,7 +124,7 @@ class History:
     def _existing_tasks(self, solutions: set[int]) -> tuple[dict[TaskKey, int], dict[TaskKey, set[int]]]:
         ids: dict[TaskKey, int] = {}
         people: dict[TaskKey, set[int]] = defaultdict(set)
-        rows = Task.objects.filter(solution__in=solutions).values_list(
+        rows = Task.objects.filter(solution__in=solutions, is_practice=False).values_list(
             "id", "solution_id", "generation", "is_quality_control", "is_screening", "repeat",
             "annotations__labeler",
         )  # fmt: skip

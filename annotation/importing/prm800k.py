@@ -20,7 +20,10 @@ def parse(text: bytes) -> Parsed:
     line = decoder.decode(text)
     validate(line)
     has_label = line.label is not UNSET
-    return Parsed([Entry(problem_of(line), solution_of(line), line if has_label else None)])
+    ignored = set() if line.stepmark is UNSET else {"stepmark"}
+    line.stepmark = UNSET  # with it or without it, it is the same line
+    entry = Entry(problem_of(line), solution_of(line), line if has_label else None)
+    return Parsed([entry], ignored)
 
 
 def problem_of(line: Line) -> ProblemEntry:

@@ -2,7 +2,8 @@
 
 A line has `problem` (its text) or `problem_id`; `steps` (a list) or `solution` (steps divided by newlines);
 and may have `answer, score, generator, solution_id, is_correct, ground_truth_answer, ground_truth_solution`, and
-`alternatives` (for each step a list of other texts that could stand there, to be rated after a first error).
+`alternatives` and `critiques` (for each step a list of other texts that could stand there, or of texts that say
+what is wrong with it; both are rated after a first error).
 """
 
 import msgspec
@@ -17,6 +18,7 @@ class SolutionLine(msgspec.Struct):
     problem_id: str | int | None = None
     steps: list[str] | None = None
     alternatives: list[list[str]] | None = None
+    critiques: list[list[str]] | None = None
     solution: str | None = None
     answer: str | int | float | None = None
     score: float | None = None
@@ -59,6 +61,7 @@ def parse(text: bytes) -> Parsed:
         generator=line.generator,
         is_correct=line.is_correct,
         is_one_text=line.steps is None,
+        critiques=by_step(line, "critiques", line.critiques) or [],
     )
     return Parsed([Entry(problem, solution)])
 
@@ -66,20 +69,28 @@ def parse(text: bytes) -> Parsed:
 def completions_of(line: SolutionLine) -> list[list[str]]:
     """For each step its own text and the alternatives."""
     steps = steps_of(line)
-    if line.alternatives is None:
+    alternatives = by_step(line, "alternatives", line.alternatives)
+    if alternatives is None:
         return [[step] for step in steps]
+    return [[step, *others] for step, others in zip(steps, alternatives, strict=True)]
+
+
+def by_step(line: SolutionLine, field: str, given: list[list[str]] | None) -> list[list[str]] | None:
+    """A list of texts for each step."""
+    if given is None:
+        return None
     if line.steps is None:
-        raise RecordError("alternatives", "given without steps; they belong to steps")
-    if len(line.alternatives) != len(steps):
-        raise RecordError(
-            "alternatives", f"{len(line.alternatives)} lists for {len(steps)} steps; give one for each"
-        )
-    for index, others in enumerate(line.alternatives):
-        if len(others) > MAX_COMPLETIONS:
-            raise RecordError(f"alternatives[{index}]", f"more than {MAX_COMPLETIONS}")
-        if not all(text.strip() for text in others):
-            raise RecordError(f"alternatives[{index}]", "an empty text; it needs text to be rated")
-    return [[step, *others] for step, others in zip(steps, line.alternatives, strict=True)]
+        raise RecordError(field, "given without steps; they belong to steps")
+    if len(given) != len(line.steps):
+        raise RecordError(field, f"{len(given)} lists for {len(line.steps)} steps; give one for each")
+    for index, texts in enumerate(given):
+        if len(texts) >= MAX_COMPLETIONS:
+            raise RecordError(
+                f"{field}[{index}]", f"{len(texts)} texts; fewer than {MAX_COMPLETIONS} can be rated"
+            )
+        if not all(text.strip() for text in texts):
+            raise RecordError(f"{field}[{index}]", "an empty text; it needs text to be rated")
+    return given
 
 
 def steps_of(line: SolutionLine) -> list[str]:

@@ -1,6 +1,7 @@
 """The labeling desk: lease a solution, rate its steps, submit. `grow` and `hand_in` are for one that grows."""
 
 from annotation.labeling.desk import Desk, DeskStep, Option, Waiting, desk_of, waiting_for
+from annotation.labeling.door import lease_next
 from annotation.labeling.drafting import Saved, save
 from annotation.labeling.errors import (
     AlreadySubmitted,
@@ -11,25 +12,34 @@ from annotation.labeling.errors import (
     NotOffered,
     OtherSubmit,
     OtherWay,
+    ReportIncomplete,
     Unfinished,
     WrongChoice,
     WrongRating,
+    WrongReport,
 )
 from annotation.labeling.growing import GrowingDesk, Grown, grow, growing_desk_of, hand_in
 from annotation.labeling.growth import GrownStep, Growth, Turn, Turns
-from annotation.labeling.leasing import Hold, current_lease, lease_next, renew
+from annotation.labeling.halts import GuidelineChanged, Halt, ScreeningFailed, TurnedDown
+from annotation.labeling.leasing import Hold, current_lease, renew
 from annotation.labeling.marks import Mark, Marks, Spot
+from annotation.labeling.report import Asked, Given, Report, asked, given_critiques, kept_report, save_report
+from annotation.labeling.rounds import practise_again
 from annotation.labeling.submission import Submitted, submit
 
 __all__ = [
     "AlreadySubmitted",
+    "Asked",
     "Conflict",
     "Desk",
     "DeskStep",
+    "Given",
     "GrowingDesk",
     "Grown",
     "GrownStep",
     "Growth",
+    "GuidelineChanged",
+    "Halt",
     "Hold",
     "Incomplete",
     "LabelingError",
@@ -40,23 +50,33 @@ __all__ = [
     "Option",
     "OtherSubmit",
     "OtherWay",
+    "Report",
+    "ReportIncomplete",
     "Saved",
+    "ScreeningFailed",
     "Spot",
     "Submitted",
     "Turn",
+    "TurnedDown",
     "Turns",
     "Unfinished",
     "Waiting",
     "WrongChoice",
     "WrongRating",
+    "WrongReport",
+    "asked",
     "current_lease",
     "desk_of",
+    "given_critiques",
     "grow",
     "growing_desk_of",
     "hand_in",
+    "kept_report",
     "lease_next",
+    "practise_again",
     "renew",
     "save",
+    "save_report",
     "submit",
     "waiting_for",
 ]

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple
 
+from annotation.labeling.report import Asked, asked
 from annotation.labeling.rows import all_rows, one
 from annotation.models import Lease
 from annotation.ratings import Rating, finish_reason, first_error, next_step
@@ -18,19 +20,23 @@ COMPLETIONS = """
 """
 
 WAITING = """
-    SELECT count(*) FILTER (WHERE p.labeler_id = %(labeler)s AND p.filled_at IS NOT NULL),
-           count(*) FILTER (WHERE p.filled_at IS NULL AND p.expires_at >= now()
-                              AND p.labeler_id <> %(labeler)s AND NOT mine.done),
-           min(p.expires_at) FILTER (WHERE p.filled_at IS NULL AND p.expires_at >= now()
-                              AND p.labeler_id <> %(labeler)s AND NOT mine.done),
-           count(DISTINCT t.id) FILTER (WHERE t.is_open AND mine.done AND p.filled_at IS NULL)
+    SELECT (SELECT count(DISTINCT solution_id) FROM annotation_annotation
+            WHERE labeler_id = %(labeler)s AND submitted_at IS NOT NULL),
+           count(DISTINCT t.solution_id) FILTER (WHERE is_with_others AND NOT is_done),
+           min(p.expires_at) FILTER (WHERE is_with_others AND NOT is_done),
+           count(DISTINCT t.solution_id) FILTER (WHERE is_done),
+           coalesce(bool_or(is_mine OR is_free AND (is_begun OR NOT is_done)), false)
     FROM annotation_task t
-    JOIN annotation_place p ON p.task_id = t.id
-    CROSS JOIN LATERAL (SELECT EXISTS (
-        SELECT FROM annotation_annotation a WHERE a.solution_id = t.solution_id
-          AND a.labeler_id = %(labeler)s AND a.submitted_at IS NOT NULL) AS done) mine
-    WHERE t.project_id = (SELECT project_id FROM annotation_membership WHERE id = %(labeler)s)
-      AND (t.is_open OR mine.done)
+    JOIN annotation_place p ON p.task_id = t.id AND p.filled_at IS NULL
+    CROSS JOIN LATERAL (SELECT
+        p.labeler_id IS NOT DISTINCT FROM %(labeler)s AS is_mine,
+        p.labeler_id IS NULL OR p.expires_at < now() AS is_free,
+        p.labeler_id <> %(labeler)s AND p.expires_at >= now() AS is_with_others,
+        EXISTS (SELECT FROM annotation_annotation a WHERE a.solution_id = t.solution_id
+                  AND a.labeler_id = %(labeler)s AND a.submitted_at IS NOT NULL) AS is_done,
+        EXISTS (SELECT FROM annotation_annotation a WHERE a.task_id = t.id
+                  AND a.labeler_id = %(labeler)s AND a.submitted_at IS NULL) AS is_begun) about
+    WHERE t.project_id = (SELECT project_id FROM annotation_membership WHERE id = %(labeler)s) AND t.is_open
 """
 
 
@@ -103,15 +109,19 @@ class Desk:
     steps: list[DeskStep]
     growing: None = None
 
+    @cached_property
+    def asks(self) -> Asked | None:
+        return asked(self.lease)
+
     @property
     def count(self) -> str:
         return str(len(self.steps))
 
-    @property
+    @cached_property
     def ratings(self) -> list[Rating | None]:
         return [step.rating for step in self.steps]
 
-    @property
+    @cached_property
     def current(self) -> int | None:
         """The step to rate next; None when the solution can be submitted."""
         step = next_step(self.ratings, stops=self.lease.stops)
@@ -119,7 +129,7 @@ class Desk:
             return step
         return next((step.index for step in self.steps if step.has_open_alternatives), None)
 
-    @property
+    @cached_property
     def finish_reason(self) -> str | None:
         """How the work ends as it stands; None while something is to be rated."""
         return finish_reason(self.ratings, stops=self.lease.stops) if self.current is None else None
@@ -132,11 +142,13 @@ class Waiting:
     done: int
     """Solutions this labeler has submitted."""
     with_others: int
-    """Places that others hold and that may come free for this labeler."""
+    """Solutions that others hold and that may come free for this labeler."""
     next_free: datetime | None
     """When the first of those leases lapses, unless it is used."""
     for_others: int
     """Solutions this labeler has done and that wait for somebody else's opinion."""
+    is_ready: bool
+    """Whether there is something to rate by now."""
 
 
 def desk_of(lease: Lease) -> Desk:

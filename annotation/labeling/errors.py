@@ -98,6 +98,21 @@ class Incomplete(LabelingError):
         self.step = step
 
 
+class WrongReport(LabelingError):
+    code = "wrong_report"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"About the error: {why}.")
+
+
+class ReportIncomplete(LabelingError):
+    code = "report_incomplete"
+
+    def __init__(self, step: int, what: str) -> None:
+        super().__init__(f"Still to say about the error in step {step + 1}: {what}.")
+        self.step = step
+
+
 class NoReason(LabelingError):
     code = "no_reason"
 

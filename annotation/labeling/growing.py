@@ -75,6 +75,9 @@ class GrowingDesk:
     lease: Lease
     growing: Growth
 
+    asks = None
+    """Nothing is asked about errors here."""
+
     @property
     def steps(self) -> tuple[()]:
         """There are no fixed ones."""

@@ -9,16 +9,23 @@ from django.db import IntegrityError
 
 from annotation.labeling.rows import one
 from annotation.labeling.timing import COUNTED, timing
-from annotation.models import LEASE, Lease
+from annotation.models import EVERYBODY, LEASE, Lease
 
 UNOPENED_MINUTES = 2
 """How long a solution is kept for a labeler who got it along with the answer to a submit, until it is opened."""
 
-HELD = """
-    SELECT task_id, slot FROM annotation_place WHERE labeler_id = %(labeler)s AND filled_at IS NULL
+# The place of the queue at hand, its time over or not.
+HELD = f"""
+    SELECT task_id, slot FROM annotation_place
+    WHERE labeler_id = %(labeler)s AND filled_at IS NULL AND wanted < {EVERYBODY}
 """
-CURRENT = LEASE.format(annotations="annotation_annotation") + (
-    f"WHERE a.labeler_id = %(labeler)s AND a.task_id = (SELECT task_id FROM ({HELD}) held)"
+CURRENT = (
+    LEASE.format(annotations="annotation_annotation")
+    + """
+    WHERE a.labeler_id = %(labeler)s AND a.task_id = (
+        SELECT task_id FROM annotation_place WHERE labeler_id = %(labeler)s AND filled_at IS NULL
+        ORDER BY leased_at DESC LIMIT 1)
+"""
 )
 
 # Begins a draft for the place that was `taken`, or opens the one there is.
@@ -33,16 +40,24 @@ BEGUN = """
     )
 """ + LEASE.format(annotations="begun")
 
-# The place at hand, its time over or not; else a free one whose task has a draft of this labeler's.
+# The place at hand; else a free one whose task has a draft of this labeler's. The draft is
+# locked before its place, as a save does it, or two windows of one labeler could wait for each other. While it
+# waits, somebody else may get a lapsed place: the last condition then looks at the row as it is by now.
 RESUME = f"""
     WITH held AS ({HELD}
+    ), mine AS (
+        SELECT FROM annotation_annotation
+        WHERE labeler_id = %(labeler)s AND task_id = (SELECT task_id FROM held)
+        FOR NO KEY UPDATE
     ), draft AS (
         SELECT p.task_id, p.slot
         FROM annotation_annotation a JOIN annotation_place p ON p.task_id = a.task_id
-        WHERE a.labeler_id = %(labeler)s AND a.submitted_at IS NULL AND NOT EXISTS (SELECT FROM held)
+        WHERE a.labeler_id = %(labeler)s AND a.submitted_at IS NULL AND a.round_id IS NULL
+          AND NOT EXISTS (SELECT FROM held)
           AND p.filled_at IS NULL AND (p.expires_at IS NULL OR p.expires_at < now())
+          AND EXISTS (SELECT FROM annotation_task t WHERE t.id = p.task_id AND t.is_open)
         ORDER BY a.touched_at DESC LIMIT 1
-        FOR UPDATE OF p SKIP LOCKED
+        FOR NO KEY UPDATE OF a SKIP LOCKED FOR UPDATE OF p SKIP LOCKED
     ), taken AS (
         UPDATE annotation_place
         SET labeler_id = %(labeler)s,
@@ -51,12 +66,14 @@ RESUME = f"""
                 SELECT lease_minutes FROM annotation_project
                 WHERE id = (SELECT project_id FROM annotation_membership WHERE id = %(labeler)s)))
         WHERE (task_id, slot) = (SELECT * FROM held UNION ALL SELECT * FROM draft LIMIT 1)
+          AND (SELECT count(*) FROM mine) >= 0
+          AND filled_at IS NULL AND (labeler_id IS NULL OR labeler_id = %(labeler)s OR expires_at < now())
         RETURNING task_id
     ), {BEGUN}
 """
 
-# The first free place of the queue whose solution this labeler has not done. Free places that others are taking
-# at this moment are skipped, not waited for.
+# The first free place of the queue whose solution this labeler has neither done nor begun. Free places that
+# others are taking at this moment are skipped, not waited for.
 NEXT = f"""
     WITH me AS MATERIALIZED (
         SELECT m.project_id,
@@ -74,7 +91,7 @@ NEXT = f"""
               AND p.filled_at IS NULL AND (p.expires_at IS NULL OR p.expires_at < now())
               AND NOT EXISTS (SELECT FROM annotation_annotation a
                               WHERE a.solution_id = t.solution_id AND a.labeler_id = %(labeler)s
-                                AND a.submitted_at IS NOT NULL)
+                                AND (a.submitted_at IS NOT NULL OR a.task_id = t.id))
             ORDER BY t.priority DESC, t.id, p.slot
             LIMIT 1
             FOR UPDATE OF p SKIP LOCKED
@@ -82,6 +99,9 @@ NEXT = f"""
         RETURNING task_id
     ), {BEGUN}
 """
+
+# When nothing else is free: those that are being taken just now may come free after all.
+LAST = NEXT.replace(" SKIP LOCKED", "")
 
 # A lease lasts from the last act, but never longer than the project lets anybody keep a solution.
 RENEWED = """
@@ -122,11 +142,12 @@ def lease_next(*, labeler: int, opened: bool = True) -> Lease | None:
     None when there is nothing for this labeler. Whoever asks twice at once gets the same solution twice: the
     database lets a labeler hold one place only.
     """
-    values = {"labeler": labeler, "token": uuid4()}
+    values: dict[str, object] = {"labeler": labeler, "token": uuid4()}
     row = one(RESUME, values)
     if row is None:
+        values |= {"opened": opened, "unopened": UNOPENED_MINUTES}
         try:
-            row = one(NEXT, {**values, "opened": opened, "unopened": UNOPENED_MINUTES})
+            row = one(NEXT, values) or one(LAST, values)
         except IntegrityError:
             row = one(RESUME, values)
     return Lease(*row) if row else None

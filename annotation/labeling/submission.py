@@ -21,6 +21,7 @@ from annotation.labeling.marks import (
     stored_marks,
     written,
 )
+from annotation.labeling.report import Report, check_complete, drop, keep, kept_report
 from annotation.labeling.rows import all_rows, one
 from annotation.labeling.timing import TOTAL, total
 from annotation.models import Lease
@@ -99,14 +100,16 @@ def submit(
     early_end: EarlyEnd | None = None,
     explanation: str = "",
     step_ms: Sequence[int] = (),
+    report: Report | None = None,
 ) -> Submitted:
     """Keep the marks given along with those saved before, and hand the annotation in.
 
     It ends as `found_error` at the first negative rating, as `solution` when all steps are rated without one,
     or early with a reason. Submitting again changes nothing and returns what is stored; the same `key` with
     another content is refused. It is never too late: with no place left the annotation is kept as surplus.
-    Locks the annotation and its task, then a place. Raises `Incomplete`, `NoReason`, `WrongRating`, `Conflict`
-    and `OtherSubmit`.
+    `report` is what the project asks about a first error, if it was not saved before. Locks the annotation and
+    its task, then a place. Raises `Incomplete`, `ReportIncomplete`, `NoReason`, `WrongRating`, `WrongReport`,
+    `Conflict` and `OtherSubmit`.
     """
     check_spots(lease, marks)
     digest = digest_of(marks, early_end, explanation)
@@ -120,6 +123,8 @@ def submit(
         check_conflicts(marks, known, base, stored.version)
         draft = {spot: kept.mark for spot, kept in known.items()} | dict(marks)
         reason, that_count = judged(lease, draft, early_end)
+        if lease.asks_report:
+            settle_report(lease, reason, that_count, report)
         values = {
             "key": key,
             "digest": digest,
@@ -177,6 +182,19 @@ def judged(lease: Lease, draft: Marks, early_end: EarlyEnd | None) -> tuple[str,
     if error is not None:
         that_count |= alternatives(lease, draft, error, needed=early_end is None)
     return reason, that_count
+
+
+def settle_report(lease: Lease, reason: str, marks: Marks, report: Report | None) -> None:
+    """Keep what is said of the first error if that is the end, and only then. Raises `ReportIncomplete`."""
+    if reason != "found_error":
+        drop(lease)
+        return
+    error = first_error(ratings_of(lease.length, marks))
+    assert error is not None
+    report = report or kept_report(lease)
+    check_complete(lease, report, error)
+    if report is not None:
+        keep(lease, report)
 
 
 def ratings_of(length: int, marks: Marks) -> list[Rating | None]:

@@ -2,34 +2,60 @@
 
 from annotation.models.corpus import Completion, Problem, Project, Solution
 from annotation.models.labels import Annotation, Choice, FinishReason, HumanCompletion, StepLabel
+from annotation.models.learning import (
+    Acknowledgement,
+    CourseItem,
+    Decision,
+    Gold,
+    GoldStep,
+    Guideline,
+    Round,
+    Stage,
+    Verdict,
+)
 from annotation.models.leases import LEASE, MOST_GROWN, Lease
-from annotation.models.people import ApiToken, Membership, Role, SignInLink, User
+from annotation.models.people import ApiToken, Membership, Role, SignInLink, Theme, User
+from annotation.models.reports import Critique, ErrorReport, Progress
 from annotation.models.runs import LoadRun, Refusal, UploadChunk
 from annotation.models.trail import AuditEntry
-from annotation.models.work import Place, Task
+from annotation.models.work import EVERYBODY, Place, Task
 
 __all__ = [
+    "EVERYBODY",
     "LEASE",
     "MOST_GROWN",
+    "Acknowledgement",
     "Annotation",
     "ApiToken",
     "AuditEntry",
     "Choice",
     "Completion",
+    "CourseItem",
+    "Critique",
+    "Decision",
+    "ErrorReport",
     "FinishReason",
+    "Gold",
+    "GoldStep",
+    "Guideline",
     "HumanCompletion",
     "Lease",
     "LoadRun",
     "Membership",
     "Place",
     "Problem",
+    "Progress",
     "Project",
     "Refusal",
     "Role",
+    "Round",
     "SignInLink",
     "Solution",
+    "Stage",
     "StepLabel",
     "Task",
+    "Theme",
     "UploadChunk",
     "User",
+    "Verdict",
 ]

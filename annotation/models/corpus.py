@@ -1,5 +1,6 @@
 """What is labeled: projects, problems, solutions and the completions of their steps."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -16,7 +17,6 @@ class Project(models.Model):
 
     slug = models.SlugField(max_length=60, unique=True, validators=[not_a_page])
     name = models.CharField(max_length=120)
-    instructions = models.TextField(blank=True)
     wanted = models.PositiveSmallIntegerField(
         "annotations wanted per solution",
         default=1,
@@ -47,6 +47,24 @@ class Project(models.Model):
     allows_unsure = models.BooleanField(
         "ratings may be marked as unsure", default=False, help_text="Exported as `flagged`."
     )
+    asks_progress = models.BooleanField(
+        "ask how far the solution had come before its first error", default=False, db_default=False
+    )
+    asks_critique = models.BooleanField(
+        "ask for a critique of the first error",
+        default=False,
+        db_default=False,
+        help_text="Critiques that were loaded are rated; if none is good, the labeler writes one.",
+    )
+    error_categories = ArrayField(
+        models.CharField(max_length=80),
+        verbose_name="kinds of errors to choose from",
+        default=list,
+        db_default=[],
+        blank=True,
+        size=30,
+        help_text="One a line; empty if you do not want to ask.",
+    )
     splits_sentences = models.BooleanField(
         "a solution that is loaded as one text has a step for each sentence",
         default=False,
@@ -58,10 +76,33 @@ class Project(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(100)],
         help_text="Where a solution grows step by step from a tree of completions (PRM800K phase 1).",
     )
+    screening_size = models.PositiveSmallIntegerField(
+        "solutions in the screening",
+        default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(500)],
+        help_text="New labelers are screened as soon as this many are chosen.",
+    )
+    pass_percent = models.PositiveSmallIntegerField(
+        "agreement with gold to pass, in percent",
+        default=75,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text="Of the steps, and of the first errors: both must reach it.",
+    )
+    pause_hours = models.PositiveSmallIntegerField(
+        "hours between a failed screening and the next try",
+        default=24,
+        validators=[MaxValueValidator(24 * 365)],
+    )
+    retries = models.PositiveSmallIntegerField(
+        "tries after the first one", default=1, validators=[MaxValueValidator(20)]
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(screening_size__gte=1, pass_percent__range=(1, 100)), name="project_screening_range"
+            ),
             models.CheckConstraint(condition=Q(candidates_shown__range=(1, 100)), name="project_candidates_range"),
             models.CheckConstraint(condition=Q(wanted__range=(1, 50)), name="project_wanted_range"),
             models.CheckConstraint(condition=Q(lease_minutes__range=(1, 1440)), name="project_lease_range"),

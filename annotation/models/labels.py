@@ -17,6 +17,8 @@ class FinishReason(models.TextChoices):
 class Annotation(models.Model):
     """One labeler's work on one task: a draft while `submitted_at` is null, fixed afterwards.
 
+    `guideline` is the version of the instructions the labeler worked by (`models.learning`).
+    `round` is the practice or the screening it belongs to; null in regular work.
     `token` names it in addresses; imported annotations have none.
     `chosen` has one entry for each annotated step: the position of the completion the solution went on
     with, or null. `active_ms` is time at work in milliseconds (`labeling.timing`), `step_ms` its part for each
@@ -31,6 +33,12 @@ class Annotation(models.Model):
     task = models.ForeignKey("Task", on_delete=models.PROTECT, related_name="annotations", db_index=False)
     solution = models.ForeignKey("Solution", on_delete=models.PROTECT, related_name="annotations")
     labeler = models.ForeignKey("Membership", on_delete=models.PROTECT, related_name="annotations")
+    guideline = models.ForeignKey(
+        "Guideline", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    round = models.ForeignKey(
+        "Round", null=True, on_delete=models.PROTECT, related_name="annotations", db_index=False
+    )
     token = models.UUIDField(null=True, unique=True)
     started_at = models.DateTimeField()
     touched_at = models.DateTimeField()
@@ -70,6 +78,7 @@ class Annotation(models.Model):
                 condition=Q(submitted_at__isnull=False),
             ),
             models.Index(fields=["labeler"], name="annotation_draft", condition=Q(submitted_at__isnull=True)),
+            models.Index(fields=["round"], name="annotation_in_round", condition=Q(round__isnull=False)),
         ]
 
     def __str__(self) -> str:

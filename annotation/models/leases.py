@@ -27,7 +27,6 @@ class Lease(NamedTuple):
     """The reference answer; None when the project does not show it."""
     project_slug: str
     project_name: str
-    instructions: str
     minutes: int
     """How long a lease lasts after the last act."""
     most_minutes: int
@@ -36,12 +35,20 @@ class Lease(NamedTuple):
     """Whether work ends at the first negative step."""
     reveals_all: bool
     allows_unsure: bool
+    asks_report: bool
+    """Whether something is asked about the first error besides its rating."""
     step_ms: list[int]
     """Active time so far for each step, in milliseconds; shorter than the solution when less is known."""
     version: int
     finish_reason: str | None
     submitted_at: datetime | None
     is_surplus: bool
+    guideline: int | None
+    """The version of the instructions it is bound to."""
+    round: int | None
+    """The practice or screening it belongs to; null in regular work."""
+    stage: str | None
+    """Which of the two."""
     grows: bool
     """Whether the labeler chooses completions step by step (PRM800K phase 1)."""
     candidates_shown: int
@@ -54,9 +61,11 @@ class Lease(NamedTuple):
 
 LEASE = """
     SELECT a.id, a.token, a.task_id, a.labeler_id, a.solution_id, s.length, p.text,
-           CASE WHEN pr.shows_answer THEN p.answer END, pr.slug, pr.name, pr.instructions, pr.lease_minutes,
+           CASE WHEN pr.shows_answer THEN p.answer END, pr.slug, pr.name, pr.lease_minutes,
            pr.most_minutes, pr.stops_at_error, pr.reveals_all, pr.allows_unsure,
+           pr.asks_progress OR pr.asks_critique OR cardinality(pr.error_categories) > 0,
            a.step_ms, a.version, a.finish_reason, a.submitted_at, a.is_surplus,
+           a.guideline_id, a.round_id, (SELECT stage FROM annotation_round WHERE id = a.round_id),
            NOT s.pre_generated, pr.candidates_shown
     FROM {annotations} a
     JOIN annotation_solution s ON s.id = a.solution_id

@@ -1,6 +1,7 @@
 """People, what they are in which project, and the secrets they sign in with."""
 
 import hashlib
+import json
 import secrets
 import uuid
 from typing import Any, ClassVar
@@ -25,13 +26,25 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email=(username or "").strip().lower())
 
 
+class Theme(models.TextChoices):
+    SYSTEM = "system", "As the system"
+    LIGHT = "light", "Light"
+    DARK = "dark", "Dark"
+
+
 class User(AbstractBaseUser):
-    """A person who can sign in. Staff run this installation: they make projects and manage all of them."""
+    """A person who can sign in. Staff run this installation: they make projects and manage all of them.
+
+    `keys` has the keys of the desk that are not the usual ones: {"negative": ["q"], "undo": []}. Migration 0010
+    holds their shape.
+    """
 
     email = models.EmailField(max_length=254, unique=True)
     name = models.CharField(max_length=120, blank=True)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
+    theme = models.CharField(max_length=6, choices=Theme.choices, default=Theme.SYSTEM)
+    keys = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -40,10 +53,18 @@ class User(AbstractBaseUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_lower")]
+        constraints = [
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_lower"),
+            models.CheckConstraint(condition=Q(theme__in=Theme.values), name="user_theme_known"),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    @property
+    def keys_json(self) -> str:
+        """For an attribute of the page; never for a script."""
+        return json.dumps(self.keys)
 
 
 class Role(models.TextChoices):

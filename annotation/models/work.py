@@ -3,6 +3,9 @@
 from django.db import models
 from django.db.models import F, Q
 
+EVERYBODY = 32_767
+"""What a task wants that each labeler is to do: as many as a task can want."""
+
 
 class Task(models.Model):
     """One solution waiting in a project's queue for `wanted` annotations.
@@ -10,6 +13,9 @@ class Task(models.Model):
     `is_open` has one writer besides loading: `labeling.submission`, which closes a task when its last place
     is filled. History that was loaded with its labels is closed from the start. `repeat` counts the times
     the same solution was put before the same people again in the same generation.
+
+    Practice and screening are not in the queue: their tasks are closed, want EVERYBODY, and get a place for each
+    labeler who comes to them (`labeling.rounds`).
     """
 
     project = models.ForeignKey("Project", on_delete=models.CASCADE, related_name="tasks", db_index=False)
@@ -17,6 +23,7 @@ class Task(models.Model):
     generation = models.SmallIntegerField(null=True)
     is_quality_control = models.BooleanField(default=False)
     is_screening = models.BooleanField(default=False)
+    is_practice = models.BooleanField(default=False, db_default=False)
     repeat = models.PositiveSmallIntegerField(default=0)
     wanted = models.PositiveSmallIntegerField(default=1)
     priority = models.FloatField(default=0)
@@ -26,9 +33,20 @@ class Task(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["solution", "generation", "is_quality_control", "is_screening", "repeat"],
+                fields=[
+                    "solution",
+                    "generation",
+                    "is_quality_control",
+                    "is_screening",
+                    "is_practice",
+                    "repeat",
+                ],
                 name="task_once",
                 nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(is_practice=False) | Q(is_open=False, is_screening=False, is_quality_control=False),
+                name="task_practice_is_not_in_the_queue",
             ),
             models.UniqueConstraint(fields=["id", "wanted"], name="task_wanted_for_places"),
         ]
@@ -40,6 +58,7 @@ class Task(models.Model):
                 name="task_queue",
                 condition=Q(is_open=True),
             ),
+            models.Index(fields=["project"], name="task_practice", condition=Q(is_practice=True)),
         ]
 
     def __str__(self) -> str:
@@ -51,7 +70,8 @@ class Place(models.Model):
 
     A lease is a place with a labeler. There is one row for each place, so a task can never have more live
     leases and annotations than it wants; `wanted` follows the task's by foreign key (migration 0002). A lapsed
-    lease stays the labeler's until somebody else takes the place. A labeler holds one place at a time.
+    lease stays the labeler's until somebody else takes the place. A labeler holds one place of the
+    queue at a time.
     """
 
     pk = models.CompositePrimaryKey("task_id", "slot")
@@ -71,7 +91,9 @@ class Place(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(slot__lt=F("wanted")), name="place_within_wanted"),
             models.UniqueConstraint(fields=["task", "labeler"], name="place_labeler_once"),
-            models.UniqueConstraint(fields=["labeler"], name="place_held_once", condition=Q(filled_at=None)),
+            models.UniqueConstraint(
+                fields=["labeler"], name="place_held_once", condition=Q(filled_at=None, wanted__lt=EVERYBODY)
+            ),
             models.CheckConstraint(
                 condition=Q(labeler=None, leased_at=None, expires_at=None, filled_at=None)
                 | Q(labeler__isnull=False, leased_at__isnull=False, expires_at__isnull=False),

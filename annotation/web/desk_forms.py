@@ -8,12 +8,13 @@ from uuid import UUID
 from django.core.exceptions import BadRequest
 from django.http import QueryDict
 
-from annotation.labeling import Mark, Spot, Turn
+from annotation.labeling import Mark, Report, Spot, Turn
 from annotation.labeling.growth import Path
 from annotation.labeling.submission import EarlyEnd
 from annotation.ratings import RATINGS, Rating
 
 SPOT = re.compile(r"step-(\d{1,5})(?:-(\d{1,4}))?")
+CRITIQUE = re.compile(r"critique-(\d{1,5})-(\d{1,4})")
 RATING: Mapping[str, Rating | None] = {"": None} | {str(rating): rating for rating in RATINGS}
 TIMES = re.compile(r"(?:\d{1,10}(?:,\d{1,10}){0,9999})?")
 EARLY_ENDS = ("", "give_up", "bad_problem")
@@ -40,6 +41,7 @@ class SubmitFields(NamedTuple):
     key: UUID | None
     early_end: EarlyEnd | None
     explanation: str
+    report: Report | None
 
 
 def save_fields(post: QueryDict, *, allows_unsure: bool) -> SaveFields:
@@ -47,10 +49,10 @@ def save_fields(post: QueryDict, *, allows_unsure: bool) -> SaveFields:
 
 
 def submit_fields(post: QueryDict) -> SubmitFields:
-    early_end, explanation = post.get("early_end", ""), post.get("explanation", "").replace("\r\n", "\n")
+    early_end, explanation = post.get("early_end", ""), text_of(post, "explanation")
     require(early_end in EARLY_ENDS, "early_end", "give_up, bad_problem or empty")
-    require(len(explanation) <= LONGEST and "\0" not in explanation, "explanation", f"a text up to {LONGEST} long")
-    return SubmitFields(key_of(post), cast("EarlyEnd", early_end) if early_end else None, explanation)
+    end = cast("EarlyEnd", early_end) if early_end else None
+    return SubmitFields(key_of(post), end, explanation, report_of(post))
 
 
 def grow_fields(post: QueryDict) -> GrowFields:
@@ -94,6 +96,38 @@ def marks_of(post: QueryDict, *, allows_unsure: bool) -> dict[Spot, Mark]:
             unsure = post.get(f"un{name.replace('step', 'sure')}") == "on" if allows_unsure else None
             marks[int(spot[1]), int(spot[2] or 0)] = Mark(RATING[str(value)], unsure)
     return marks
+
+
+def report_of(post: QueryDict) -> Report | None:
+    """The fields `report-step`, `-progress`, `-category`, `-critique` and `critique-1-0` ... for that step."""
+    step = post.get("report-step", "")
+    if not step:
+        return None
+    require(re.fullmatch(r"\d{1,5}", step), "report-step", "a step, counted from 0")
+    progress, critique = post.get("report-progress", ""), text_of(post, "report-critique")
+    require(re.fullmatch(r"\d?", progress), "report-progress", "a digit or empty")
+    return Report(
+        step=int(step),
+        progress=int(progress) if progress else None,
+        category=post.get("report-category") or None,
+        critique=critique,
+        ratings=critique_ratings(post, int(step)),
+    )
+
+
+def critique_ratings(post: QueryDict, step: int) -> list[Rating | None]:
+    given: dict[int, Rating | None] = {}
+    for name, value in post.items():
+        if (critique := CRITIQUE.fullmatch(name)) and int(critique[1]) == step:
+            require(value in RATING, name, "-1, 0, 1 or empty")
+            given[int(critique[2])] = RATING[str(value)]
+    return [given.get(index) for index in range(max(given, default=-1) + 1)]
+
+
+def text_of(post: QueryDict, name: str) -> str:
+    text = post.get(name, "").replace("\r\n", "\n")
+    require(len(text) <= LONGEST and "\0" not in text, name, f"a text up to {LONGEST} long")
+    return text
 
 
 def version_of(post: QueryDict) -> int | None:

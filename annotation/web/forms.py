@@ -1,12 +1,51 @@
 """The forms of the site. What the desk sends is parsed in `desk_forms`."""
 
+import re
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.postgres.forms import SimpleArrayField
+from django.core.exceptions import BadRequest
 from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 
 from annotation.importing import FORMATS as LOAD_FORMATS
-from annotation.models import Project, Role
+from annotation.learning.gold import Judgement
+from annotation.models import Project, Role, Theme, Verdict
+from annotation.web.desk_forms import RATING
+
+JUDGED = re.compile(r"accept-(\d{1,5})-(\d{1,4})")
+
+
+def parse_gold(post: QueryDict) -> list[Judgement]:
+    """The fields `accept-STEP-COMPLETION` (several), `error-STEP` and `note-STEP-COMPLETION` as judgements."""
+    judgements = []
+    for name in post:
+        if found := JUDGED.fullmatch(name):
+            values = post.getlist(name)
+            if not all(value in RATING and value for value in values):
+                raise BadRequest(f"{name} must be -1, 0 or 1")
+            step, completion = int(found[1]), int(found[2])
+            judgements.append(
+                Judgement(
+                    step,
+                    completion,
+                    frozenset(int(value) for value in values),
+                    can_be_first_error=completion == 0 and f"error-{step}" in post,
+                    note=post.get(f"note-{step}-{completion}", "").replace("\0", "").strip()[:2000],
+                )
+            )
+    return sorted(judgements)
+
+
+def parse_ids(values: Sequence[str]) -> list[int]:
+    """Numbers of rows, each once, in the order given."""
+    if not all(value.isascii() and value.isdigit() and len(value) <= 18 for value in values):
+        raise BadRequest("these are no numbers of solutions")
+    return list(dict.fromkeys(int(value) for value in values))
 
 
 class SignInForm(AuthenticationForm):
@@ -26,6 +65,28 @@ class SignInForm(AuthenticationForm):
         return username.lower()
 
 
+class LinesField(SimpleArrayField):
+    """A list of texts, one a line."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, delimiter="\n", widget=forms.Textarea(attrs={"rows": 4}), **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        lines = [line.strip() for line in value.splitlines()] if isinstance(value, str) else value
+        return super().to_python("\n".join(filter(None, lines)) if isinstance(value, str) else value)
+
+
+class ProfileForm(forms.Form):
+    name = forms.CharField(
+        label="Name",
+        max_length=120,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        help_text="As others in your projects see it. Exports have a pseudonym instead.",
+    )
+    theme = forms.ChoiceField(label="Colours", choices=Theme.choices, widget=forms.RadioSelect)
+
+
 class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Project
@@ -38,9 +99,10 @@ class ProjectSettingsForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Project
         fields = (
             "name", "wanted", "lease_minutes", "most_minutes", "stops_at_error", "reveals_all", "shows_answer",
-            "allows_unsure", "splits_sentences", "candidates_shown", "instructions",
+            "allows_unsure", "asks_progress", "error_categories", "asks_critique", "splits_sentences",
+            "candidates_shown",
         )  # fmt: skip
-        widgets = {"instructions": forms.Textarea(attrs={"rows": 8})}  # noqa: RUF012
+        field_classes = {"error_categories": LinesField}  # noqa: RUF012
 
 
 class LoadForm(forms.Form):
@@ -65,3 +127,37 @@ class MemberForm(forms.Form):
 
 class RolesForm(forms.Form):
     roles = forms.MultipleChoiceField(choices=Role.choices, required=False)
+
+
+class GuidelineForm(forms.Form):
+    text = forms.CharField(
+        label="Instructions",
+        max_length=100_000,
+        widget=forms.Textarea(attrs={"rows": 22, "class": "source", "spellcheck": "true"}),
+    )
+    change = forms.CharField(
+        label="What changed",
+        max_length=500,
+        required=False,
+        help_text="One or two sentences for those who know the version before.",
+    )
+
+
+class AcknowledgeForm(forms.Form):
+    version = forms.IntegerField(min_value=1)
+
+
+class RulesForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Project
+        fields = ("screening_size", "pass_percent", "pause_hours", "retries")
+
+
+class DecisionForm(forms.Form):
+    verdict = forms.ChoiceField(choices=Verdict.choices)
+    reason = forms.CharField(max_length=1000)
+
+
+class GoldFromForm(forms.Form):
+    annotation = forms.IntegerField(min_value=1)
+    as_well = forms.BooleanField(required=False)

@@ -63,7 +63,14 @@ def submit(request: HttpRequest, lease: Lease) -> Submitted:
     draft = save_fields(request.POST, allows_unsure=lease.allows_unsure)
     turns, _ = grow_fields(request.POST)
     given = submit_fields(request.POST)
-    return labeling.hand_in(lease=lease, **draft._asdict(), turns=turns, **given._asdict())
+    return labeling.hand_in(
+        lease=lease,
+        **draft._asdict(),
+        turns=turns,
+        key=given.key,
+        early_end=given.early_end,
+        explanation=given.explanation,
+    )
 
 
 def refusal_json(request: HttpRequest, lease: Lease, error: labeling.LabelingError) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,12 +12,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from annotation import access, labeling
 from annotation.labeling import Marks
-from annotation.models import Lease
+from annotation.learning import beside
+from annotation.models import Lease, Progress
 from annotation.web import grower
 from annotation.web.audience import audience, is_fetch
-from annotation.web.desk_forms import save_fields, submit_fields, times_of
+from annotation.web.desk_forms import report_of, save_fields, submit_fields, times_of
+from annotation.web.onward import after_practice, after_screening, halted, onward
 
-DESK_MODULES = [f"desk/{name}.js" for name in ("clock", "growing", "http", "keys", "page", "rating", "saver")]
+DESK_MODULES = [
+    f"desk/{name}.js"
+    for name in ("clock", "growing", "http", "keys", "page", "rating", "report", "saver", "sheet")
+]
 """What `desk/main.js` imports, so that the page can ask for all of it at once."""
 SURPLUS = "Somebody else had the last place for that solution; yours is kept as one more opinion."
 
@@ -31,9 +37,7 @@ def start_page(request: HttpRequest) -> HttpResponse:
 @audience("labelers")
 @require_POST
 def start(request: HttpRequest, slug: str) -> HttpResponseBase:
-    labeler = access.labeler_for(request.user, slug)
-    lease = labeling.lease_next(labeler=labeler.pk)
-    return redirect("waiting", slug) if lease is None else redirect("desk", lease.token)
+    return onward(request, access.labeler_for(request.user, slug))
 
 
 @audience("labelers")
@@ -58,8 +62,21 @@ def desk(request: HttpRequest, token: UUID) -> HttpResponse:
 
 def desk_context(lease: Lease) -> dict[str, object]:
     if lease.grows:
-        return grower.context_of(lease)
-    return {"desk": labeling.desk_of(lease), "lease": lease, "project": lease.project_name}
+        return grower.context_of(lease) | {"beside": beside(lease)}
+    desk = labeling.desk_of(lease)
+    context: dict[str, object] = {
+        "desk": desk,
+        "lease": lease,
+        "project": lease.project_name,
+        "beside": beside(lease),
+    }
+    return context if desk.asks is None else context | report_context(lease, desk.asks)
+
+
+def report_context(lease: Lease, asks: labeling.Asked) -> dict[str, object]:
+    report = labeling.kept_report(lease)
+    critiques = labeling.given_critiques(asks, report)
+    return {"asks": asks, "report": report, "critiques": critiques, "progress": Progress.choices}
 
 
 @audience("labelers")
@@ -91,6 +108,21 @@ def beat(request: HttpRequest, token: UUID) -> HttpResponse:
 
 @audience("labelers")
 @require_POST
+def report(request: HttpRequest, token: UUID) -> HttpResponseBase:
+    """What is said of the first error, kept as it is written."""
+    lease = access.lease_for(request.user, token)
+    given = report_of(request.POST)
+    if given is None:
+        raise BadRequest("report-step is missing")
+    try:
+        labeling.save_report(lease=lease, report=given)
+    except labeling.LabelingError as error:
+        return refuse(request, lease, error)
+    return JsonResponse({"saved": True})
+
+
+@audience("labelers")
+@require_POST
 def submit(request: HttpRequest, token: UUID) -> HttpResponseBase:
     lease = access.lease_for(request.user, token)
     try:
@@ -108,7 +140,14 @@ def hand_in(request: HttpRequest, lease: Lease) -> labeling.Submitted:
 
 def next_solution(request: HttpRequest, done: Lease, notice: str) -> HttpResponseBase:
     """The next desk in the answer to a submit, or the page that says what there is to wait for."""
-    lease = labeling.lease_next(labeler=done.labeler, opened=not is_fetch(request))
+    if page := after_practice(request, done):
+        return page
+    try:
+        lease = labeling.lease_next(labeler=done.labeler, opened=not is_fetch(request))
+    except labeling.Halt as halt:
+        return halted(request, done.project_slug, halt)
+    if page := after_screening(request, done, lease):
+        return page
     address = reverse("desk", args=[lease.token]) if lease else reverse("waiting", args=[done.project_slug])
     if not is_fetch(request):
         if notice:

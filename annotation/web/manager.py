@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from annotation import access, audit, exporting, importing, overview, people, projects, tasks
-from annotation.models import Membership, Project, Role
+from annotation.learning import standing
+from annotation.models import Membership, Project, Role, Verdict
 from annotation.web.audience import audience
 from annotation.web.forms import LoadForm, MemberForm, ProjectForm, ProjectSettingsForm, RolesForm
 from annotation.web.pages import render_project
@@ -113,7 +114,11 @@ def members(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 def people_context(project: Project, form: MemberForm) -> dict[str, object]:
     known = Membership.objects.filter(project=project, user__isnull=False).select_related("user")
+    labelers = list(known.filter(is_labeler=True).order_by("user__email"))
+    standings = standing.standings(project, labelers)
     return {
+        "standings": [(labeler, standings[labeler.pk]) for labeler in labelers],
+        "verdicts": Verdict,
         "form": form,
         "roles": Role,
         "members": known.order_by("user__email"),

@@ -1,12 +1,16 @@
 """Whether this process lives and can work, and the page for a refused form."""
 
+import logging
+
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from annotation import access
+from annotation import access, outage
 from annotation.web.audience import audience
+
+log = logging.getLogger(__name__)
 
 DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 
@@ -25,7 +29,8 @@ def readyz(request: HttpRequest) -> HttpResponse:
         with connection.cursor() as cursor:
             cursor.execute("SELECT current_setting(name) FROM unnest(%s::text[]) AS name", [list(DURABLE)])
             values = [value for (value,) in cursor.fetchall()]
-    except DatabaseError:
+    except DatabaseError as error:
+        log.warning("the database does not answer: %s", outage.why(error))
         return HttpResponse("the database does not answer\n", status=503, content_type="text/plain")
     if "off" in values:
         wrong = DURABLE[values.index("off")]

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from annotation import access, overview
+from annotation.learning.gold import judgements_of
 from annotation.web.audience import audience
 from annotation.web.pages import render_project
 
@@ -49,5 +50,5 @@ def solutions(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def solution(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     found = access.solution_for(request.user, slug, pk)
-    context = {"solution": found, "table": overview.labels_of(found)}
+    context = {"solution": found, "table": overview.labels_of(found), "gold": judgements_of(found)}
     return render_project(request, "research/solution.html", found.project, context)

@@ -23,6 +23,8 @@ const PARTS = new RegExp(
   "gm",
 );
 
+const BLANK = /^[ \t]*\n?/; // what follows a formula that has a line of its own
+
 function renderText(element) {
   const source = element.textContent;
   if (source.length > LONGEST || element.dataset.rendered) return;
@@ -41,10 +43,13 @@ function withFormulas(source) {
   for (const match of source.matchAll(PARTS)) {
     content.append(source.slice(end, match.index), part(match));
     end = match.index + match[0].length;
+    if (isDisplay(match)) end += BLANK.exec(source.slice(end))[0].length;
   }
   content.append(source.slice(end));
   return content;
 }
+
+const isDisplay = (match) => (match[1] ?? match[2] ?? match[3]) !== undefined;
 
 function part(match) {
   const [whole, dollars, brackets, environment, , parentheses, dollar, calculator, heading] = match;

@@ -6,7 +6,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from annotation.embedded import EmbeddedError
-from tests.bench import desk, exporting, loading, machine, page, peers, report, workload
+from tests.bench import (
+    crowd,
+    desk,
+    exporting,
+    inside,
+    keypress,
+    loading,
+    machine,
+    page,
+    peers,
+    report,
+    workload,
+)
 from tests.bench.figures import Outcome, Table
 from tests.bench.installation import CODE, Installation, fresh_installation
 from tests.bench.processes import BenchError
@@ -17,7 +29,10 @@ SUBJECTS: dict[str, Callable[[Installation, Sizes], Outcome]] = {
     "load": loading.measure,
     "export": exporting.measure,
     "queue": desk.measure,
+    "crowd": crowd.measure,
     "page": page.measure,
+    "keys": keypress.measure,
+    "inside": inside.measure,
 }
 FIGURES = CODE / "docs" / "figures.md"
 

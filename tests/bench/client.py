@@ -1,6 +1,7 @@
 """A client process: labelers who rate one solution after another through the API or the browser's route."""
 
 import json
+import random
 import re
 import time
 from abc import ABC, abstractmethod
@@ -17,10 +18,11 @@ TOKEN = re.compile(rb'data-lease="([0-9a-f-]{36})"')
 STEP = re.compile(rb'<li class="step"')
 
 
-@dataclass(frozen=True)
+@dataclass
 class Lease:
     token: str
     steps: int
+    version: int
     csrf: str = ""
 
 
@@ -35,7 +37,8 @@ class Door(ABC):
     def first(self) -> Reply: ...
 
     @abstractmethod
-    def save(self, lease: Lease, step: int) -> Reply: ...
+    def save(self, lease: Lease, step: int) -> Reply:
+        """Rate one step; the lease is at the version in the answer afterwards."""
 
     @abstractmethod
     def submit(self, lease: Lease) -> Reply: ...
@@ -50,23 +53,25 @@ class ApiDoor(Door):
         return self.connection.request("POST", f"/api/v1/projects/{self.project}/lease/")
 
     def save(self, lease: Lease, step: int) -> Reply:
-        return self.send("PATCH", f"/api/v1/leases/{lease.token}/ratings/", range(step, step + 1))
+        return self.send("PATCH", f"/api/v1/leases/{lease.token}/ratings/", lease, range(step, step + 1))
 
     def submit(self, lease: Lease) -> Reply:
-        return self.send("POST", f"/api/v1/leases/{lease.token}/submit/", range(lease.steps))
+        path = f"/api/v1/leases/{lease.token}/submit/"
+        return self.send("POST", path, lease, range(lease.steps), key=lease.token)
 
-    def send(self, method: str, path: str, steps: range) -> Reply:
+    def send(self, method: str, path: str, lease: Lease, steps: range, **more: str) -> Reply:
         ratings = [{"step": step, "rating": rating_of(step)} for step in steps]
-        return self.connection.request(method, path, json.dumps({"ratings": ratings}).encode(), JSON)
+        body = {"ratings": ratings, "version": lease.version, "step_ms": times(steps), **more}
+        return learned(lease, self.connection.request(method, path, json.dumps(body).encode(), JSON))
 
     def lease_in(self, body: bytes) -> Lease | None:
         answer = json.loads(body)
         lease: dict[str, Any] | None = answer.get("next", answer)["lease"]
-        return Lease(lease["token"], len(lease["steps"])) if lease else None
+        return Lease(lease["token"], len(lease["steps"]), lease["version"]) if lease else None
 
 
 class BrowserDoor(Door):
-    """What htmx and label.js send."""
+    """What htmx and the desk's scripts send."""
 
     def first(self) -> Reply:
         """The start page, its form, and the desk that it leads to."""
@@ -77,24 +82,39 @@ class BrowserDoor(Door):
 
     def save(self, lease: Lease, step: int) -> Reply:
         headers = {"X-Requested-With": "fetch"}
-        return self.post(f"/label/{lease.token}/save/", fields(lease, range(step, step + 1)), headers)
+        return learned(
+            lease, self.post(f"/label/{lease.token}/save/", fields(lease, range(step, step + 1)), headers)
+        )
 
     def submit(self, lease: Lease) -> Reply:
-        return self.post(
-            f"/label/{lease.token}/submit/", fields(lease, range(lease.steps)), {"HX-Request": "true"}
-        )
+        body = {"key": lease.token, **fields(lease, range(lease.steps))}
+        return self.post(f"/label/{lease.token}/submit/", body, {"HX-Request": "true"})
 
     def post(self, path: str, body: Mapping[str, str], headers: Mapping[str, str]) -> Reply:
         return self.connection.request("POST", path, urlencode(body).encode(), {"Content-Type": FORM, **headers})
 
     def lease_in(self, body: bytes) -> Lease | None:
         token = TOKEN.search(body)
-        return Lease(token[1].decode(), len(STEP.findall(body)), csrf_token(body)) if token else None
+        return Lease(token[1].decode(), len(STEP.findall(body)), 0, csrf_token(body)) if token else None
 
 
 def fields(lease: Lease, steps: range) -> dict[str, str]:
     ratings = {f"step-{step}": str(rating_of(step)) for step in steps}
-    return {"csrfmiddlewaretoken": lease.csrf, **ratings}
+    spent = ",".join(map(str, times(steps)))
+    return {"csrfmiddlewaretoken": lease.csrf, "version": str(lease.version), "times": spent, **ratings}
+
+
+def times(steps: range) -> list[int]:
+    """What the page would have measured: a moment for each step so far."""
+    return [5] * steps.stop
+
+
+def learned(lease: Lease, reply: Reply) -> Reply:
+    """The reply, whose version the lease is at from now on."""
+    status, body = reply
+    if status == 200 and body.startswith(b"{"):
+        lease.version = json.loads(body).get("version", lease.version)
+    return reply
 
 
 def door_of(round_: Round, person: str) -> Door:
@@ -116,18 +136,21 @@ def label(round_: Round, hand: Hand, record: Record) -> None:
     """Rate solutions until the round is over or none is left."""
     door, lease = hand
     began = time.monotonic()
+    pause(round_.think)
     while lease is not None and keep_going(round_, began, record):
-        lease = cycle(door, lease, record, autosave=round_.autosave)
+        lease = cycle(door, lease, record, autosave=round_.autosave, think=round_.think)
     record.elapsed = time.monotonic() - began
 
 
-def cycle(door: Door, lease: Lease, record: Record, *, autosave: bool) -> Lease | None:
+def cycle(door: Door, lease: Lease, record: Record, *, autosave: bool, think: float) -> Lease | None:
     """Rate one solution and get the next; after a refusal, whatever is at hand."""
     for step in range(lease.steps if autosave else 0):
+        pause(think)
         began = time.perf_counter()
         reply = door.save(lease, step)
         record.saves.append(time.perf_counter() - began)
         is_good(reply, record)
+    pause(think)
     began = time.perf_counter()
     reply = door.submit(lease)
     record.submits.append(time.perf_counter() - began)
@@ -135,6 +158,12 @@ def cycle(door: Door, lease: Lease, record: Record, *, autosave: bool) -> Lease 
         return next_lease(door, door.first(), record)
     record.done.append(lease.token)
     return door.lease_in(reply[1])
+
+
+def pause(think: float) -> None:
+    """Look at a step for about `think` seconds, half as long up to half as long again."""
+    if think:
+        time.sleep(random.uniform(think / 2, think * 3 / 2))
 
 
 def next_lease(door: Door, reply: Reply, record: Record) -> Lease | None:

@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from tests.bench import workload
 from tests.bench.browser import Connection
 from tests.bench.client import ApiDoor
-from tests.bench.figures import Outcome, Table, Target, one, spread, whole
+from tests.bench.figures import Outcome, Table, Target, one, quantile, spread, whole
 from tests.bench.installation import Installation
 from tests.bench.people import Labeler, cookies_of, make_labelers
 from tests.bench.processes import BenchError, cpu_seconds
 from tests.bench.rounds import Record, Round, play
 from tests.bench.sizes import Sizes
 
-WANTED = 200  # cycles/s with eight labelers
+WANTED = 400  # cycles/s with eight labelers
+WANTED_NEXT_MS = 10  # and a submit with the next solution, of one labeler
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,11 @@ class Variant:
     labelers: int
     autosave: bool = False
     has_target: bool = False
+    think: float = 0.0
+
+    @property
+    def is_alone(self) -> bool:
+        return self.labelers == 1 and self.door != "sql"
 
 
 VARIANTS = (
@@ -38,6 +44,9 @@ VARIANTS = (
     Variant("queue-api", "API", "api", 8, has_target=True),
     Variant("queue-browser", "browser", "browser", 8, has_target=True),
     Variant("queue-autosave", "browser, each rating saved first", "browser", 8, autosave=True),
+    Variant("queue-many", "browser", "browser", 64),
+    Variant("queue-many-autosave", "browser, each rating saved first", "browser", 64, autosave=True),
+    Variant("queue-floor-one", "floor: bare SQL", "sql", 1),
     Variant("queue-floor", "floor: bare SQL", "sql", 8),
 )
 FIRST = "queue-first"
@@ -46,6 +55,10 @@ MEMBERS = """
     SELECT array_agg(m.id::text ORDER BY m.id)
     FROM annotation_membership m JOIN annotation_project p ON p.id = m.project_id
     WHERE p.slug = %s AND m.is_labeler
+"""
+DONE = """
+    SELECT count(*) FROM annotation_annotation a JOIN annotation_project p ON p.id = a.project_id
+    WHERE p.slug = %s AND a.submitted_at IS NOT NULL
 """
 # Of one project: tasks with more annotations than they want, labelers who did one solution twice,
 # acknowledged annotations that are not submitted, and submitted ones whose labels are not what was sent.
@@ -84,7 +97,7 @@ def measure(installation: Installation, sizes: Sizes) -> Outcome:
     outcome = Outcome()
     projects = [variant.project for variant in VARIANTS]
     workload.load(installation, [*projects, FIRST], sizes.queue)
-    labelers = make_labelers(installation, projects, sizes.labelers, "labeler")
+    labelers = make_labelers(installation, projects, max(one.labelers for one in VARIANTS), "labeler")
     newcomers = make_labelers(installation, [FIRST], sizes.first_leases, "newcomer")
     with installation.web() as web:
         cookies = cookies_of(installation, labelers)
@@ -97,6 +110,7 @@ def measure(installation: Installation, sizes: Sizes) -> Outcome:
         print(f"bench: the last words of the web server: {installation.web_words()}", file=sys.stderr)
     outcome.tables += [latency_table(waits, rounds), table(rounds, sizes)]
     outcome.targets += [target(played) for played in rounds if played.variant.has_target]
+    outcome.targets += [latency_target(played) for played in rounds if played.variant.is_alone]
     return outcome
 
 
@@ -140,23 +154,39 @@ def people_of(
 
 
 def play_round(
-    installation: Installation, variant: Variant, people: list[str], sizes: Sizes, web: int, outcome: Outcome
+    installation: Installation,
+    variant: Variant,
+    people: list[str],
+    sizes: Sizes,
+    web: int,
+    outcome: Outcome,
+    seconds: float = 0,
 ) -> Played:
     database = installation.home.database_url
     round_ = Round(
-        variant.door, variant.project, people, sizes.seconds, variant.autosave, installation.port, database
+        variant.door,
+        variant.project,
+        people,
+        seconds or sizes.seconds,
+        variant.autosave,
+        installation.port,
+        database,
+        variant.think,
     )
     installation.settle()
     installation.analyze()
+    (done_before,) = installation.fetch(DONE, variant.project)
     servers = (web, installation.postmaster)
     before = [cpu_seconds(server) for server in servers]
     record = play(installation, round_, min(sizes.client_processes, len(people)))
     web_cpu, database_cpu = (cpu_seconds(server) - spent for server, spent in zip(servers, before, strict=True))
-    duplicates, lost = check(installation, variant, record, outcome)
+    duplicates, lost = check(installation, variant, record, outcome, done_before)
     return Played(variant, record, web_cpu, database_cpu, duplicates, lost)
 
 
-def check(installation: Installation, variant: Variant, record: Record, outcome: Outcome) -> tuple[int, int]:
+def check(
+    installation: Installation, variant: Variant, record: Record, outcome: Outcome, done_before: int
+) -> tuple[int, int]:
     """Duplicates and lost annotations of a round."""
     with installation.connect() as connection:
         values = {"project": variant.project, "done": record.done}
@@ -168,7 +198,7 @@ def check(installation: Installation, variant: Variant, record: Record, outcome:
     outcome.expect(f"acknowledged and lost ({name})", lost, 0)
     outcome.expect(f"submitted with other labels than were sent ({name})", mislabeled, 0)
     outcome.expect(f"failed requests ({name})", record.failures, {})
-    outcome.expect(f"submitted in the database ({name})", submitted, len(record.done))
+    outcome.expect(f"submitted in the database ({name})", submitted, done_before + len(record.done))
     return duplicates, lost
 
 
@@ -178,6 +208,12 @@ def target(played: Played) -> Target:
     return Target(what, f">= {whole(WANTED)}", one(rate), rate >= WANTED)
 
 
+def latency_target(played: Played) -> Target:
+    middle = quantile(played.record.submits, 0.5) * 1000
+    what = f"submit to next solution, p50 ms with one labeler ({played.variant.name})"
+    return Target(what, f"< {WANTED_NEXT_MS}", one(middle), middle < WANTED_NEXT_MS)
+
+
 def latency_table(waits: tuple[list[float], list[float]], rounds: Sequence[Played]) -> Table:
     claims, agains = waits
     rows = [
@@ -185,7 +221,7 @@ def latency_table(waits: tuple[list[float], list[float]], rounds: Sequence[Playe
         ("next solution, API: the one at hand again", whole(len(agains)), *spread(agains)),
     ]
     for played in rounds:
-        if played.variant.labelers == 1:
+        if played.variant.is_alone:
             submits = played.record.submits
             rows.append((f"submit all ratings, {played.variant.name}", whole(len(submits)), *spread(submits)))
     columns = ("one client", "requests", "p50 ms", "p95 ms", "max ms")
@@ -193,12 +229,16 @@ def latency_table(waits: tuple[list[float], list[float]], rounds: Sequence[Playe
 
 
 def table(rounds: Sequence[Played], sizes: Sizes) -> Table:
+    title = f"Desk: {whole(sizes.queue)} open tasks, {sizes.seconds:g} s each, no think time"
+    return table_of(title, rounds, NOTES)
+
+
+def table_of(title: str, rounds: Sequence[Played], notes: Sequence[str]) -> Table:
     columns = (
         "", "labelers", "cycles", "**cycles/s**", "requests/s", "submit p50 ms", "p95", "max", "save p50 ms",
         "p95", "max", "failed", "duplicates", "lost", "CPU ms a cycle: web", "PostgreSQL",
     )  # fmt: skip
-    title = f"Desk: {whole(sizes.queue)} open tasks, {sizes.seconds:g} s each, no think time"
-    return Table(title, columns, [row_of(played) for played in rounds], NOTES)
+    return Table(title, columns, [row_of(played) for played in rounds], notes)
 
 
 def row_of(played: Played) -> tuple[str, ...]:

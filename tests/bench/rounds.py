@@ -24,7 +24,10 @@ Hand = TypeVar("Hand")
 
 @dataclass(frozen=True)
 class Round:
-    """`door` is api, browser or sql; `people` are tokens, Cookie headers or membership ids, one a labeler."""
+    """`door` is api, browser or sql; `people` are tokens, Cookie headers or membership ids, one a labeler.
+
+    `think` is the time in seconds that a labeler looks at a step before rating it, on average.
+    """
 
     door: str
     project: str
@@ -33,6 +36,7 @@ class Round:
     autosave: bool
     port: int
     database: str
+    think: float = 0.0
 
 
 @dataclass

@@ -14,9 +14,36 @@ class Sizes:
     first_leases: int
     """Labelers who ask for their first solution, one after another."""
     page_loads: int
+    crowd_queue: int
+    """Open tasks of the large queue."""
+    crowds: tuple[int, ...]
+    """Labelers at once, at their own pace."""
+    crowd_seconds: float
+    presses: int
+    """Keys pressed at the desk in Chromium."""
     labelers: int = 8
     client_processes: int = 2
 
 
-FULL = Sizes(solutions=(10_000, 80_000), queue=10_000, seconds=10, first_leases=200, page_loads=3)
-QUICK = Sizes(solutions=(200, 1_000), queue=1_000, seconds=1, first_leases=20, page_loads=1)
+FULL = Sizes(
+    solutions=(10_000, 80_000),
+    queue=10_000,
+    seconds=10,
+    first_leases=200,
+    page_loads=3,
+    crowd_queue=1_000_000,
+    crowds=(100, 300),
+    crowd_seconds=45,
+    presses=60,
+)
+QUICK = Sizes(
+    solutions=(200, 1_000),
+    queue=1_000,
+    seconds=1,
+    first_leases=20,
+    page_loads=1,
+    crowd_queue=2_000,
+    crowds=(20,),
+    crowd_seconds=5,
+    presses=10,
+)

@@ -2,15 +2,12 @@
 
 import os
 import shutil
-import socket
+import signal
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
 
 import pytest
 from django.conf import settings
@@ -18,11 +15,11 @@ from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
-from annotation.embedded import Home
 from annotation.models import User
 from tests.conftest import IN_CI
+from tests.local import ROOT, answers, free_port, wait_for
+from tests.servers import database_url
 
-ROOT = Path(__file__).resolve().parents[2]
 PLACES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 FLAGS = (
@@ -56,24 +53,19 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-NO_PROXY = urllib.request.ProxyHandler({})
-DIRECT = urllib.request.build_opener(NO_PROXY)
-
-
 class Site:
     """The web server of `manage.py web` on the test database."""
 
-    def __init__(self) -> None:
+    def __init__(self, redis_url: str = "") -> None:
+        self.redis_url = redis_url
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        home = Home(settings.DATA)
-        database = home.database_url.replace("/stepmark?", f"/{connection.settings_dict['NAME']}?")
         environment = {
-            "DATABASE_URL": database,
-            "REDIS_URL": home.redis_url,
+            "DATABASE_URL": database_url(connection.settings_dict["NAME"]),
+            "REDIS_URL": self.redis_url or settings.CELERY_BROKER_URL,
             "PORT": str(self.port),
             "SECRET_KEY": settings.SECRET_KEY,
             "STATIC_ROOT": str(settings.STATIC_ROOT),
@@ -93,28 +85,11 @@ class Site:
         self.process.terminate()
         self.process.wait(20)
 
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def answers(url: str) -> bool:
-    try:
-        DIRECT.open(url, timeout=2).close()
-    except (URLError, OSError):
-        return False
-    return True
-
-
-def wait_for(condition: Callable[[], Any], seconds: float = 30) -> Any:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := condition():
-            return found
-        time.sleep(0.05)
-    raise AssertionError(f"this did not become true in {seconds} s")
+    def kill(self) -> None:
+        """SIGKILL for the server and its workers at once."""
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(20)
 
 
 @pytest.fixture(scope="session")
@@ -133,7 +108,7 @@ def visit(browser: Browser, site: Site, transactional_db: None) -> Iterator[Call
     troubles: list[str] = []
     note = troubles.append
 
-    def open_page(user: User | None, path: str = "/", **options: Any) -> Page:
+    def open_page(user: User | None, path: str = "/", site: Site = site, **options: Any) -> Page:
         expect_trouble = options.pop("expect_trouble", False)
         has_scripts = options.get("java_script_enabled", True)
         context = browser.new_context(base_url=site.address, **options)
@@ -172,6 +147,6 @@ def is_ours(url: str, site: Site) -> bool:
 
 def session_of(user: User, site: Site) -> Any:
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="annotation.sessions.Backend")
     value = client.cookies[settings.SESSION_COOKIE_NAME].value
     return {"name": f"stepmark-{site.port}", "value": value, "url": site.address}

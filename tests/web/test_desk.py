@@ -121,12 +121,6 @@ def test_a_step_beyond_the_end_is_refused(desk: tuple[Client, str]) -> None:
     assert client.post(f"{address}save/", {"step-99999": "1"}, headers=HTMX).status_code == 409
 
 
-def test_the_instructions_are_at_hand(waiting: Project, desk: tuple[Client, str]) -> None:
-    client, address = desk
-    Project.objects.update(instructions="Rate with <care>.")
-    assert "Rate with &lt;care&gt;." in client.get(address).content.decode()
-
-
 def test_the_start_page_offers_to_resume(desk: tuple[Client, str]) -> None:
     client, address = desk
     assert "Resume" in client.get("/label/").content.decode()
@@ -143,7 +137,7 @@ def test_the_text_of_a_model_is_only_text(project: Project, alice: User, load: A
     assert page.count("&lt;script&gt;") == 3
 
 
-BUDGETS = {"desk": 4, "save": 8, "submit": 18}
+BUDGETS = {"desk": 4, "save": 8, "submit": 19}
 
 
 def test_the_desk_asks_the_database_little(desk: tuple[Client, str]) -> None:

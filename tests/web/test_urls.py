@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from annotation import labeling
+from annotation.learning import guidelines
 from annotation.models import Annotation, LoadRun, Membership, Project, User
 from tests.conftest import labeler, solution_line
 
@@ -54,17 +55,24 @@ def addresses(project: Project, alice: User, load: Callable[..., LoadRun]) -> Ad
         "download": {"slug": project.slug, "format": "prm800k"},
         "member-roles": {"slug": project.slug, "pk": membership.pk},
     }
+    guideline = guidelines.publish(actor=None, project=project, text="Rate with care.")
+    arguments["version"] = {"slug": project.slug, "version": guideline.version}
     arguments["member-link"] = arguments["member-roles"]
+    arguments["decide"] = arguments["member-roles"]
+    arguments["gold-solution"] = arguments["gold-from"] = arguments["api-gold"] = arguments["solution"]
     arguments["refusals"] = arguments["api-run"] = arguments["run"]
-    for name in ("save", "beat", "submit", "api-leased", "api-ratings", "api-beat", "api-submit"):
+    on_leases = ("save", "beat", "report", "submit", "api-leased", "api-ratings", "api-beat", "api-submit")
+    for name in (*on_leases, "feedback", "api-feedback"):
         arguments[name] = arguments["desk"]
-    posts = {"start", "save", "beat", "submit", "download", "member-roles", "member-link", "sign-out"}
-    posts |= {"api-token", "api-load", "api-lease", "api-beat", "api-submit"}
+    posts = {"start", "save", "beat", "report", "submit", "download", "member-roles", "member-link", "sign-out"}
+    posts |= {"api-token", "api-load", "api-lease", "api-beat", "api-submit", "api-acknowledge"}
+    posts |= {"practise-again", "gold-from", "screening-rules", "decide", "keys"}
     found = {}
     for name, pattern in ALL.items():
         takes_slug = "slug" in pattern.pattern.converters
         given = arguments.get(name, {"slug": project.slug} if takes_slug else {})
-        method = "patch" if name == "api-ratings" else "post" if name in posts else "get"
+        other = {"api-ratings": "patch", "api-course": "put"}
+        method = other.get(name, "post" if name in posts else "get")
         found[name] = (method, reverse(name, kwargs=given))
     return found
 
@@ -179,5 +187,5 @@ def tables() -> dict[str, str]:
 @pytest.mark.parametrize("name", [n for n in ALL if web_only(n)])
 def test_a_form_without_its_token_is_refused(name: str, addresses: Addresses, sam: User) -> None:
     client = Client(enforce_csrf_checks=True)
-    client.force_login(sam, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(sam, backend="annotation.sessions.Backend")
     assert client.post(addresses[name][1]).status_code in {403, 405}

@@ -5,9 +5,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import connection
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
+
+from annotation import outage
 
 
 class Command(BaseCommand):
@@ -21,6 +24,9 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, host: str, workers: int, threads: int, **__: Any) -> None:
         os.environ["STEPMARK_DATA"] = str(settings.DATA)
+        if reason := outage.why_unreachable():
+            self.stderr.write(f"The database cannot be reached yet: {reason}")
+        connection.close()  # the server's processes make their own
         Server(
             "annotation.wsgi:application",
             address=host,

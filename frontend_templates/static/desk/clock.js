@@ -7,6 +7,7 @@ import { postForm } from "./http.js";
 const IDLE = 60_000;
 const TICK = 1000;
 const BEAT = 45_000;
+const FIRST_BEAT = 2000; // a solution that was sent along with the last answer is kept only once it is opened
 const WARN_SECONDS = 300;
 
 let times = [];
@@ -30,7 +31,7 @@ export function act() {
 
 export function timesSoFar() {
   count();
-  return Array.from(times, (ms) => Math.round(ms ?? 0)).join(",");
+  return Array.from(times, (ms) => Math.max(0, Math.round(ms ?? 0)) || 0).join(",");
 }
 
 function isAtWork(now) {
@@ -49,7 +50,7 @@ async function tick() {
   count();
   show();
   const now = performance.now();
-  if (now - lastContact < BEAT || !isAtWork(now)) return;
+  if (now - lastContact < (until ? BEAT : FIRST_BEAT) || !isAtWork(now)) return;
   lastContact = now;
   const { status, json } = await postForm(page().dataset.beat, { times: timesSoFar() });
   if (status === 200) held(json);

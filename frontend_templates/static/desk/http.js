@@ -6,7 +6,10 @@ import { form } from "./page.js";
 const TIMEOUT = 15000;
 const TOKEN = "csrfmiddlewaretoken";
 
-// {status, json, why}: status 0 when there is no server; `why` is a sentence for the labeler.
+// The status of an answer that is fine, but not ours: a hotel's network that wants a room number answers so.
+export const STRANGE = -1;
+
+// {status, json, why}: status 0 when no server, or somebody else's, answers; `why` is a sentence for the labeler.
 export async function postForm(url, fields) {
   const first = await post(url, fields);
   return first.status === 403 && (await renewToken()) ? post(url, fields) : first;
@@ -22,7 +25,8 @@ async function post(url, fields) {
       signal: AbortSignal.timeout(TIMEOUT),
     });
     const json = await jsonOf(response);
-    return { status: response.status, json, why: whyNot(response.status, json) };
+    const status = response.ok && typeof json?.seconds !== "number" ? STRANGE : response.status;
+    return { status, json, why: whyNot(status, json) };
   } catch {
     return { status: 0, json: null, why: "the server cannot be reached." };
   }
@@ -38,6 +42,7 @@ async function jsonOf(response) {
 
 export function whyNot(status, json) {
   if (status === 0) return "the server cannot be reached.";
+  if (status === STRANGE) return "something else answers in place of the server. Is your network asking you to sign in?";
   if (status === 401) return "you are signed out.";
   if (status === 404) return "this solution is not yours. Are you signed in as somebody else?";
   return json?.detail ?? `the server answers ${status}.`;
@@ -59,17 +64,18 @@ function takeToken(html, where) {
   return token !== null;
 }
 
-// Signs in without leaving the page. Returns "" or why not.
+// Signs in without leaving the page, unless that has happened in another tab. Returns "" or why not.
 async function signIn(url, username, password) {
   try {
-    const asked = await fetch(url, { redirect: "manual" });
-    if (asked.type !== "opaqueredirect") {
-      const html = new DOMParser().parseFromString(await asked.text(), "text/html");
-      const body = new URLSearchParams({ username, password, [TOKEN]: html.querySelector(`[name=${TOKEN}]`).value });
-      const answer = await fetch(url, { method: "POST", body, redirect: "manual" });
-      if (answer.type !== "opaqueredirect") return reasonIn(await answer.text());
-    }
-    return (await renewToken()) ? "" : "This solution belongs to somebody else than who signed in.";
+    if (await renewToken()) return "";
+    const headers = { "X-Requested-With": "fetch" };
+    const asked = await fetch(url, { headers });
+    const token = new DOMParser().parseFromString(await asked.text(), "text/html").querySelector(`main [name=${TOKEN}]`);
+    if (!token) return "The server cannot be reached.";
+    const body = new URLSearchParams({ username, password, [TOKEN]: token.value });
+    const answer = await fetch(url, { method: "POST", body, headers, redirect: "manual" });
+    if (answer.type !== "opaqueredirect") return reasonIn(await answer.text());
+    return (await renewToken()) ? "" : "That is somebody else: this solution is not theirs. Sign in as yourself.";
   } catch {
     return "The server cannot be reached.";
   }

@@ -1,5 +1,6 @@
 // The live key map: what each key does, in one place. The sheet (?) and the hints on the buttons are made from it.
-// A person may give actions other keys; those come with the page, in data-keys of the sheet.
+// A person may give actions other keys; those lie in data-keys of the sheet, as {action: [key, ...]}. One hand
+// suffices: all is within reach of the left one.
 
 export const ACTIONS = [
   { id: "negative", keys: ["1"], what: "rate negative, and go on" },
@@ -14,51 +15,60 @@ export const ACTIONS = [
   { id: "undo", keys: ["u", "z"], what: "undo the last rating" },
   { id: "submit", keys: ["Enter", "d"], what: "submit, when the solution is done" },
   { id: "early", keys: ["e"], what: "I cannot rate this" },
-  { id: "guide", keys: ["i"], what: "instructions", only: ".instructions" },
+  { id: "guide", keys: ["i", "g"], what: "instructions", only: ".guideline" },
   { id: "source", keys: ["r"], what: "formulas as source, and back" },
-  { id: "sheet", keys: ["?", "h"], what: "this sheet" },
+  { id: "sheet", keys: ["?", "q"], what: "this sheet" },
 ];
 
 const NAMES = { ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→", " ": "Space" };
 const sheet = () => document.getElementById("keys");
-
-export function keysOf(action) {
-  const mine = JSON.parse(sheet()?.dataset.keys || "{}");
-  return mine[action.id] ?? action.keys;
-}
+let parsed = { text: "", keys: {} };
 
 export const nameOf = (key) => NAMES[key] ?? key;
+export const keyOf = ({ key }) => (key.length === 1 ? key.toLowerCase() : key);
 
-// The action of a key that was pressed, if it has one here.
-export function actionOf(key) {
-  const wanted = key.length === 1 ? key.toLowerCase() : key;
-  return offered().find((action) => keysOf(action).includes(wanted));
+// {action: [key, ...]} of this person; [] is an action without a key.
+export function ownKeys() {
+  const text = sheet()?.dataset.keys || "{}";
+  if (text !== parsed.text) parsed = { text, keys: JSON.parse(text) };
+  return parsed.keys;
+}
+
+export function setOwnKeys(keys) {
+  sheet().dataset.keys = JSON.stringify(keys);
+}
+
+// An own key wins over the usual key of another action.
+export function keysOf(action) {
+  const own = ownKeys();
+  if (Object.hasOwn(own, action.id)) return own[action.id];
+  const taken = ACTIONS.flatMap(({ id }) => (Object.hasOwn(own, id) ? own[id] : []));
+  return action.keys.filter((key) => !taken.includes(key));
+}
+
+// The action of a key that was pressed, if it has one among these.
+export function actionOf(event, among = offered()) {
+  const holder = (wanted) => among.find((action) => keysOf(action).includes(wanted));
+  return holder(keyOf(event)) ?? holder(usualKeyAt(event));
+}
+
+// Where digits need Shift (AZERTY) or letters are not Latin, the place of the key decides.
+function usualKeyAt({ key, code, shiftKey }) {
+  const [, digit, letter] = /^(?:Digit(\d)|Key([A-Z]))$/.exec(code ?? "") ?? [];
+  if (digit && !shiftKey) return digit;
+  return letter && /^\p{L}$/u.test(key) && !/\p{Script=Latin}/u.test(key) ? letter.toLowerCase() : undefined;
 }
 
 export function offered() {
-  return ACTIONS.filter((action) => !action.only || document.querySelector(`main.desk ${action.only}`));
+  return ACTIONS.filter((action) => !action.only || document.querySelector(action.only));
 }
 
-export function drawSheet() {
-  const list = sheet()?.querySelector(".keymap");
-  if (!list) return;
-  list.replaceChildren(...offered().map(row));
-}
-
-function row(action) {
-  const line = document.createElement("div");
-  const keys = document.createElement("dt");
-  const what = document.createElement("dd");
-  keys.append(...keysOf(action).flatMap((key) => [hint(key), " "]));
-  what.textContent = action.what;
-  line.append(keys, what);
-  return line;
-}
-
-function hint(key) {
-  const sign = document.createElement("kbd");
-  sign.textContent = nameOf(key);
-  return sign;
+// Whether each key does something, and everything has a key: a slip here is not for labelers to find.
+export function check(handlers) {
+  const odd = ACTIONS.map(({ id }) => id).filter((id) => !handlers[id]);
+  odd.push(...Object.keys(handlers).filter((id) => !ACTIONS.some((action) => action.id === id)));
+  if (odd.length) throw new Error(`keys without handlers, or handlers without keys: ${odd}`);
+  return handlers;
 }
 
 // The hints in the page: <kbd data-action="negative">.

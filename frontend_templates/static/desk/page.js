@@ -60,9 +60,13 @@ export function finishReason() {
   return reachable().some((spot) => spot.matches(".own") && valueOf(spot) === "-1") ? "found_error" : "solution";
 }
 
-export function goTo(spot) {
+export function markCurrent(spot) {
   currentSpot()?.removeAttribute("aria-current");
   spot.setAttribute("aria-current", "step");
+}
+
+export function goTo(spot) {
+  markCurrent(spot);
   spot.focus({ preventScroll: true });
   spot.scrollIntoView({ block: "nearest" });
 }
@@ -85,12 +89,38 @@ export function refresh() {
   const verdict = page().querySelector(".verdict [data-open]");
   if (verdict.textContent !== verdict.dataset[reason]) verdict.textContent = verdict.dataset[reason];
   page().querySelector(".submit").disabled = reason === "open";
+  document.dispatchEvent(new CustomEvent("stepmark:rated"));
 }
 
-// A quiet line beside the submit button, announced to screen readers.
-export function say(text, trouble = false) {
+// What screen readers hear beside the step that gets the focus.
+export function announce(text) {
+  const line = document.getElementById("heard");
+  if (line) line.textContent = text;
+}
+
+let trouble = ""; // as it was announced
+
+// A quiet line beside the submit button. Announced are troubles, once each, and their end: that each rating is saved
+// goes without saying. With `isOver` there is nothing left to do here but to go on.
+export function say(text, isTrouble = false, isOver = false) {
   const line = page()?.querySelector(".saved");
   if (!line) return;
   if (line.textContent !== text) line.textContent = text;
-  line.classList.toggle("trouble", trouble);
+  if (isOver) line.append(" ", goOn());
+  line.classList.toggle("trouble", isTrouble);
+  if (isWorthHearing(text, isTrouble)) announce(text);
+}
+
+function isWorthHearing(text, isTrouble) {
+  const [gist, before] = [text.split(" Trying again")[0], trouble];
+  if (text === "Saving …") return false;
+  trouble = isTrouble ? gist : "";
+  return isTrouble ? gist !== before : text !== "Saved" || before !== "";
+}
+
+function goOn() {
+  const link = document.createElement("a");
+  link.href = window.location.href;
+  link.textContent = "Go on";
+  return link;
 }

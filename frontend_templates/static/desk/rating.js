@@ -1,8 +1,9 @@
 // Rating and undoing; and what to do when two windows on one solution say different things.
 
+import { drawHints } from "./keys.js";
 import {
-  canRate, currentSpot, goTo, isSame, isUnsure, markOf, openSpot, page, reachable, refresh, setMark, spotNamed, spots,
-  valueOf,
+  announce, canRate, currentSpot, goTo, isSame, isUnsure, markOf, openSpot, page, reachable, refresh, setMark, spotNamed,
+  spots, valueOf,
 } from "./page.js";
 
 let known = new Map(); // name of a spot -> its mark before the latest act
@@ -37,9 +38,9 @@ export function toggleUnsure() {
 }
 
 // A radio or box of this spot was changed by hand.
-export function touched(spot, isRadio) {
+export function touched(spot, goesOn) {
   changed(spot);
-  if (isRadio) goOn(spot);
+  if (goesOn) goOn(spot);
 }
 
 function goOn(spot) {
@@ -50,14 +51,15 @@ function goOn(spot) {
 
 function changed(spot) {
   const before = known.get(spot.id);
-  if (isSame(before, markOf(spot))) return;
-  undoable.push([spot.id, before]);
-  store(spot);
+  const isNew = !isSame(before, markOf(spot));
+  if (isNew) undoable.push([spot.id, before]);
+  if (isNew || isContested(spot)) store(spot);
 }
 
 function store(spot) {
   known.set(spot.id, markOf(spot));
   refresh();
+  announce(`${titleOf(spot)}: ${wordOf(markOf(spot))}`);
   keep(spot.id, markOf(spot));
 }
 
@@ -83,6 +85,9 @@ export function takeOver(name, mark) {
 // --- two windows ----------------------------------------------------------------------------------------
 
 const WORDS = { "-1": "Negative", 0: "Neutral", 1: "Positive", "": "not rated" };
+const KEYS = { "-1": "negative", 0: "neutral", 1: "positive" }; // the action that says so too
+const titleOf = (spot) => spot.querySelector("legend").firstChild.textContent;
+const isContested = (spot) => spot.querySelector(".contest") !== null;
 const wordOf = ({ rating, unsure }) => WORDS[rating] + (unsure ? ", unsure" : "");
 
 // Marks that another window stored meanwhile, about which this one has nothing to say.
@@ -106,17 +111,27 @@ function ask(spot, theirs, mine, keep) {
   box.setAttribute("role", "alert");
   box.append(
     `Another window says ${wordOf(theirs)}, this one ${wordOf(mine)}. `,
-    button(`Keep ${wordOf(mine)}`, () => keep(spot.id, mine)),
-    button(`Take ${wordOf(theirs)}`, () => takeOver(spot.id, theirs)),
+    button(`Keep ${wordOf(mine)}`, keyFor(mine, theirs), () => keep(spot.id, mine)),
+    button(`Take ${wordOf(theirs)}`, keyFor(theirs, mine), () => takeOver(spot.id, theirs)),
   );
   spot.querySelector(".ratings").after(box);
+  drawHints(box);
 }
 
-function button(text, choose) {
+// The keys that rate decide as well, where the ratings differ.
+function keyFor({ rating }, other) {
+  if (rating === other.rating || !(rating in KEYS)) return "";
+  const hint = document.createElement("kbd");
+  hint.dataset.action = KEYS[rating];
+  hint.setAttribute("aria-hidden", "true");
+  return hint;
+}
+
+function button(text, hint, choose) {
   const made = document.createElement("button");
   made.type = "button";
   made.className = "button small";
-  made.textContent = text;
+  made.append(text, hint);
   made.addEventListener("click", () => {
     const spot = made.closest(".spot");
     choose();
@@ -125,6 +140,8 @@ function button(text, choose) {
   });
   return made;
 }
+
+export const contestedSpot = () => spots().find(isContested);
 
 // Whoever rates the spot again has decided.
 export function settle(spot) {

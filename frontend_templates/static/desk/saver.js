@@ -9,6 +9,11 @@ const MOST_DAYS = 30;
 const PATIENCE = 1000; // ms that a submit waits for the save before it
 const RETRY_SECONDS = [1, 2, 4, 8, 15, 30];
 
+// How long to wait before something is sent again that has failed so often.
+export function retrySeconds(failures) {
+  return RETRY_SECONDS[Math.min(failures, RETRY_SECONDS.length - 1)] * (0.8 + 0.4 * Math.random());
+}
+
 export class Saver {
   // `on` has: times() -> "ms,ms", path() -> "3,0", held(answer), others(marks), contested(marks), turnedBack(answer),
   // signedOut().
@@ -29,9 +34,9 @@ export class Saver {
   // What a window that was closed too early had kept: {name: mark}.
   recover() {
     const left = this.journal.read();
-    if (!left?.marks || !Number.isInteger(left.version)) return {};
     this.version = Math.min(left.version, this.version);
     for (const [name, mark] of Object.entries(left.marks)) this.waiting.set(name, mark);
+    this.journal.adopt(this.version, this.waiting);
     return left.marks;
   }
 
@@ -68,7 +73,7 @@ export class Saver {
     if (status === 200) this.took(json, sent);
     else if (status === 409 && json?.code === "conflict") this.yieldTo(json);
     else if (status === 409 && json?.path !== undefined) this.turnBack(json);
-    else if (status === 409 || status === 404) this.refused(why);
+    else if (status === 409 && json?.code) this.refused(json);
     else this.tryLater(status, why);
   }
 
@@ -118,13 +123,16 @@ export class Saver {
     return this.unanswered.some(([sentName, sentMark]) => sentName === name && isSame(sentMark, mark));
   }
 
-  // Sending it again would not help. The rating stays in the page and in the journal.
-  refused(why) {
-    this.say(`Not saved: ${why}`, true);
+  // Sending it again would not help. Once the solution is submitted there is nothing to keep any more.
+  refused({ code, detail }) {
+    const isDone = code === "already_submitted";
+    if (isDone) this.waiting.clear();
+    this.journal.write(this.version, this.waiting);
+    if (!this.isPaused) say(`Not saved: ${detail}`, true, isDone);
   }
 
   tryLater(status, why) {
-    const seconds = RETRY_SECONDS[Math.min(this.failures++, RETRY_SECONDS.length - 1)] * (0.8 + 0.4 * Math.random());
+    const seconds = retrySeconds(this.failures++);
     this.say(`Not saved yet: ${why} Trying again in ${Math.ceil(seconds)} s.`, true);
     if (status === 401) this.on.signedOut();
     clearTimeout(this.timer);
@@ -158,18 +166,35 @@ export class Saver {
 // --- the journal ------------------------------------------------------------------------------------------
 
 // A second copy of what is waiting, in the browser's storage, so that a killed tab loses nothing. It holds names of
-// fields and ratings, nothing else, and goes as soon as they are saved.
+// fields and ratings, nothing else, and goes as soon as they are saved. Each window writes a page of its own; who
+// opens the solution next takes over all of them.
 class Journal {
   constructor(lease) {
-    this.key = PREFIX + lease;
+    this.lease = PREFIX + lease;
+    this.key = `${this.lease}:${Math.random().toString(36).slice(2)}`;
   }
 
-  // {version, marks: {name: mark}} or null.
+  // {version, marks: {name: mark}}: the oldest version that anything in it starts from.
   read() {
+    const found = this.pages().map(pageOf).filter((page) => page?.marks && Number.isInteger(page.version));
+    found.sort((one, other) => one.at - other.at);
+    return {
+      version: Math.min(...found.map((page) => page.version)),
+      marks: Object.assign({}, ...found.map((page) => page.marks)),
+    };
+  }
+
+  adopt(version, marks) {
+    const others = this.pages();
+    this.write(version, marks);
+    for (const key of others) localStorage.removeItem(key);
+  }
+
+  pages() {
     try {
-      return JSON.parse(localStorage.getItem(this.key));
+      return Object.keys(localStorage).filter((key) => key.startsWith(this.lease) && key !== this.key);
     } catch {
-      return null; // no storage here, or something else wrote there: the server's draft stands
+      return []; // no storage here: the server's draft stands
     }
   }
 
@@ -183,11 +208,19 @@ class Journal {
   }
 }
 
+function pageOf(key) {
+  try {
+    return JSON.parse(localStorage.getItem(key));
+  } catch {
+    return null; // something else wrote there
+  }
+}
+
 // Drops what solutions left behind that nobody opened again.
 export function tidy() {
   try {
     for (const key of Object.keys(localStorage).filter((name) => name.startsWith(PREFIX))) {
-      const { at = 0 } = JSON.parse(localStorage.getItem(key)) ?? {};
+      const { at = 0 } = pageOf(key) ?? {};
       if (Date.now() - at > MOST_DAYS * 864e5) localStorage.removeItem(key);
     }
   } catch {

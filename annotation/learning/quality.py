@@ -1,0 +1,79 @@
+"""How one annotation agrees with gold. Pure.
+
+Gold judges steps (and completions) of a solution: each judgement accepts a set of ratings, and says whether the
+step may be the first error. This is PRM800K's quality control question, for which researchers marked the steps
+that are reasonable to label as incorrect (Lightman et al. 2023, appendix B).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from annotation.ratings import NEGATIVE
+
+Place = tuple[int, int]
+"""Step and completion, both counted from 0; completion 0 is the solution's own step."""
+
+
+class Expected(NamedTuple):
+    accepted: frozenset[int]
+    can_be_first_error: bool = False
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Counts, to be added up over annotations."""
+
+    right: int = 0
+    """Steps rated as gold accepts it."""
+    judged: int = 0
+    """Steps that gold judges and the labeler rated."""
+    found: int = 0
+    """Solutions in which the first error is an accepted one, or none where there is none."""
+    solutions: int = 0
+
+    def __add__(self, other: "Agreement") -> "Agreement":
+        return Agreement(
+            self.right + other.right,
+            self.judged + other.judged,
+            self.found + other.found,
+            self.solutions + other.solutions,
+        )
+
+    def passes(self, percent: int) -> bool:
+        """Whether both shares reach the mark; nothing judged passes nothing.
+
+        Steps alone would let somebody pass who calls every step of every solution positive.
+        """
+        if not self.judged or not self.solutions:
+            return False
+        return 100 * self.right >= percent * self.judged and 100 * self.found >= percent * self.solutions
+
+
+def agreement(
+    labels: Mapping[Place, int | None], gold: Mapping[Place, Expected], *, is_finished: bool = True
+) -> Agreement:
+    """How the ratings of one annotation agree with the gold of its solution.
+
+    Steps after the labeler's first error are missing, and so is what was not rated: neither right nor wrong.
+    `is_finished` is False for an annotation that was given up: then no first error was looked for to the end.
+    """
+    error = first_error_of(labels)
+    rated = {
+        place: rating
+        for place, rating in labels.items()
+        if rating is not None and (error is None or place[0] <= error)
+    }
+    judged = gold.keys() & rated.keys()
+    right = sum(rated[place] in gold[place].accepted for place in judged)
+    errors = {step for (step, _), expected in gold.items() if expected.can_be_first_error}
+    found = is_finished and (error in errors if errors else error is None)
+    return Agreement(right=right, judged=len(judged), found=int(found), solutions=1)
+
+
+def first_error_of(labels: Mapping[Place, int | None]) -> int | None:
+    return first(step for (step, completion), rating in labels.items() if completion == 0 and rating == NEGATIVE)
+
+
+def first(steps: Iterable[int]) -> int | None:
+    return min(steps, default=None)

@@ -1,0 +1,52 @@
+"""What the desk's browser tests do with a page."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+from annotation.models import StepLabel, User
+
+Visit = Callable[..., Page]
+
+
+def at_desk(visit: Visit, user: User, **options: Any) -> Page:
+    page = visit(user, "/label/", **options)
+    page.get_by_role("button", name=re.compile("Start|Resume")).first.click()
+    expect(page.locator(".scripted .spot[aria-current]")).to_be_visible()
+    return page
+
+
+def second_window(page: Page) -> Page:
+    """Another tab of the same person, on the same solution."""
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(other.locator(".scripted .spot[aria-current]")).to_be_visible()
+    return other
+
+
+def press(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def ratings() -> list[tuple[int, int | None]]:
+    return list(StepLabel.objects.order_by("annotation", "step").values_list("step", "rating"))
+
+
+def line(page: Page) -> Locator:
+    """Where the desk says what it saved."""
+    return page.locator(".finish .saved")
+
+
+def saved(page: Page) -> None:
+    expect(line(page)).to_have_text("Saved", timeout=15_000)
+
+
+def is_rated(page: Page, step: int, rating: int) -> None:
+    expect(page.locator(f"#step-{step} input[value='{rating}']")).to_be_checked()
+
+
+def is_at_solution(page: Page, number: int) -> None:
+    expect(page.get_by_text(f"Step 1 of solution {number}")).to_be_visible(timeout=15_000)

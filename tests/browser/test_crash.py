@@ -1,0 +1,92 @@
+"""Chromium is killed after each step and opened again."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
+
+from annotation.models import Project, User
+from tests.browser.conftest import FLAGS, Site, chromium, session_of
+from tests.browser.desk_page import is_rated, line, press, ratings, saved
+
+STORAGE_SECONDS = 6
+"""Chromium writes localStorage to disk some five seconds after a change."""
+
+
+class Window:
+    """A Chromium of its own with a profile on disk."""
+
+    def __init__(self, browser: Browser, site: Site, profile: Path) -> None:
+        self.browser, self.site, self.profile = browser, site, profile
+        self.context: BrowserContext | None = None
+
+    def open(self, user: User, path: str) -> Page:
+        self.context = self.browser.browser_type.launch_persistent_context(
+            str(self.profile), executable_path=chromium(), args=FLAGS.split(), base_url=self.site.address
+        )
+        self.context.add_cookies([session_of(user, self.site)])
+        page = self.context.new_page()
+        page.goto(path)
+        return page
+
+    def start(self, user: User) -> Page:
+        page = self.open(user, "/label/")
+        page.get_by_role("button", name="Start").click()
+        expect(page.locator(".scripted .spot[aria-current]")).to_be_visible()
+        return page
+
+    def kill(self) -> None:
+        mine = f"--user-data-dir={self.profile}"
+        processes = [one for one in psutil.process_iter(["cmdline"]) if mine in (one.info["cmdline"] or [])]
+        assert processes
+        for process in processes:
+            process.kill()
+        psutil.wait_procs(processes, 10)
+        try:
+            assert self.context is not None
+            self.context.close()
+        except Error:
+            pass  # it is gone already
+        self.context = None
+
+
+@pytest.fixture
+def window(browser: Browser, site: Site, transactional_db: None, tmp_path: Path) -> Iterator[Window]:
+    window = Window(browser, site, tmp_path / "profile")
+    yield window
+    if window.context:
+        window.context.close()
+
+
+def test_a_kill_after_each_step_loses_nothing_that_was_saved(
+    window: Window, waiting: Project, alice: User
+) -> None:
+    page = window.start(alice)
+    address = page.url
+    for step, (key, rating) in enumerate((("3", 1), ("2", 0), ("1", -1))):
+        press(page, key)
+        saved(page)
+        window.kill()
+        page = window.open(alice, address)
+        is_rated(page, step, rating)
+    assert ratings() == [(0, 1), (1, 0), (2, -1)]
+
+
+def test_what_was_not_saved_comes_back_from_the_browser(window: Window, waiting: Project, alice: User) -> None:
+    page = window.start(alice)
+    address = page.url
+    press(page, "3")
+    saved(page)
+    page.context.set_offline(True)
+    press(page, "2")
+    expect(line(page)).to_contain_text("Not saved yet")
+    page.wait_for_timeout(STORAGE_SECONDS * 1000)
+    window.kill()
+    assert ratings() == [(0, 1)]
+    page = window.open(alice, address)
+    is_rated(page, 0, 1)
+    is_rated(page, 1, 0)
+    saved(page)
+    assert ratings() == [(0, 1), (1, 0)]

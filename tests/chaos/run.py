@@ -1,0 +1,149 @@
+"""One run: the product starts, labelers and nemesis work side by side, everything is drained and looked at."""
+
+import json
+import re
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+
+from annotation.embedded import Home
+from tests.bench.browser import sign_in
+from tests.chaos import checker
+from tests.chaos.history import History
+from tests.chaos.labelers import Labeler
+from tests.chaos.nemesis import Nemesis
+from tests.local import wait_for
+from tests.processes import Installation, installations, status_of
+
+SLUG = "chaos"
+WANTED = 2
+ROOM = 10  # solutions for each second of the run
+
+CAST = """
+import json
+from annotation import people, projects
+from annotation.models import Project, Role
+project = projects.create(actor=None, project=Project(slug={slug!r}, name="Chaos", wanted={wanted}))
+for number in range({count}):
+    email = f"l{{number}}@chaos.localhost"
+    made = people.add_member(actor=None, project=project, email=email, roles=[Role.LABELER])
+    print("secret", people.make_link(user=made.user))
+"""
+
+UNEXPECTED = re.compile(
+    r"^(?:web|stepmark) .*Traceback|IntegrityError|deadlock detected|DataError|ProgrammingError"
+)
+"""Whatever is killed, the product says in one line what did not work."""
+
+
+@dataclass
+class Result:
+    seed: str
+    seconds: float
+    history: Path
+    acked: int
+    kills: Counter[str]
+    outcomes: Counter[str]
+    wrong: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        kills = ", ".join(f"{count} × {name}" for name, count in sorted(self.kills.items()))
+        outcomes = ", ".join(f"{count} {name}" for name, count in sorted(self.outcomes.items()))
+        return f"seed {self.seed}: {self.acked} acknowledged acts in {self.seconds:.0f} s ({outcomes}); {kills}"
+
+
+def run(*, folder: Path, seed: str, seconds: float, labelers: int, say: Callable[[str], object] = print) -> Result:
+    with installations(folder) as make:
+        installation = make("product")
+        say(f"chaos: seed {seed}, {seconds:.0f} s, {labelers} labelers")
+        installation.up()
+        history = History(folder / "history.jsonl")
+        people = cast(installation, folder, count=labelers, seconds=seconds, seed=seed, history=history)
+        database = Home(installation.data).database_url
+        with psycopg.connect(database, autocommit=True) as connection:
+            connection.execute(checker.LOG)
+        started = time.monotonic()
+        counts = work(installation, people, seed, seconds, history)
+        drained = time.monotonic() - started
+        exported = installation.manage("export", "--project", SLUG)
+        assert exported.returncode == 0, exported.stderr
+        wrong = checker.complaints(
+            history=history,
+            labelers=people,
+            database=database,
+            exported=exported.stdout.splitlines(),
+            wanted=WANTED,
+        )
+        wrong += unexpected_errors(installation)
+    outcomes = Counter(f"{one.op} {one.outcome}" for one in history.events if one.who != "nemesis")
+    return Result(seed, drained, history.path, history.acked(), counts, outcomes, wrong)
+
+
+def cast(
+    installation: Installation, folder: Path, *, count: int, seconds: float, seed: str, history: History
+) -> list[Labeler]:
+    """The project with its queue, and labelers who are signed in."""
+    script = CAST.format(slug=SLUG, wanted=WANTED, count=count)
+    made = installation.manage("shell", "--no-imports", "-c", script)
+    secrets = re.findall(r"^secret (\S+)$", made.stdout, re.MULTILINE)
+    assert len(secrets) == count, made.stderr
+    lines = folder / "solutions.jsonl"
+    lines.write_text("".join(solution(number) for number in range(max(100, int(seconds * ROOM)))))
+    loaded = installation.manage("load", str(lines), "--project", SLUG)
+    assert loaded.returncode == 0, loaded.stderr
+    return [
+        Labeler(
+            f"labeler {number}",
+            port=installation.port,
+            cookie=sign_in(installation.port, secret),
+            slug=SLUG,
+            seed=f"{seed}/{number}",
+            history=history,
+        )
+        for number, secret in enumerate(secrets)
+    ]
+
+
+def solution(number: int) -> str:
+    steps = [f"Step {step} of solution {number}." for step in range(2 + number % 4)]
+    return json.dumps({"problem": f"Problem {number}", "steps": steps}) + "\n"
+
+
+def work(
+    installation: Installation, labelers: list[Labeler], seed: str, seconds: float, history: History
+) -> Counter[str]:
+    """Let them work; then no more kills, and everybody finds out what came of their last act."""
+    nemesis = Nemesis(installation, seed, history)
+    for thread in (*labelers, nemesis):
+        thread.start()
+    time.sleep(seconds)
+    deadline = time.monotonic() + seconds
+    while history.acked() < checker.LEAST and time.monotonic() < deadline:  # a busy machine
+        time.sleep(0.2)
+    nemesis.stopping.set()
+    nemesis.join()
+    wait_for(lambda: status_of(f"{installation.address}/readyz")[0] == 200, 60)
+    for labeler in labelers:
+        labeler.stop()
+    for labeler in labelers:
+        labeler.join(90)
+        assert not labeler.is_alive(), f"{labeler.name} never ended"
+    return nemesis.counts()
+
+
+def unexpected_errors(installation: Installation) -> list[str]:
+    """Lines of the logs that tell of more than servers that went away."""
+    lines = installation.printed().splitlines()
+    lines += (installation.data / "log" / "postgres.log").read_text(errors="replace").splitlines()
+    return [
+        f"in the logs: {' '.join(lines[at : at + 3])}" for at, line in enumerate(lines) if UNEXPECTED.search(line)
+    ]
+
+
+def kept_folder() -> Path:
+    return Path(tempfile.mkdtemp(prefix="stepmark-chaos-"))
