@@ -233,6 +233,18 @@ def test_the_project_says_how_many_are_shown_at_most(growing: Project, alice: Us
         rate(mine, (1, 2, 1))
 
 
+def test_showing_fewer_from_now_on_leaves_nobody_without_a_way(growing: Project, alice: User) -> None:
+    rate(lease(alice, growing), (0, 0, -1), (0, 1, 1))
+    Project.objects.update(candidates_shown=1)
+    mine = lease(alice, growing)
+    assert labeling.growing_desk_of(mine).growing.path == ()
+    assert turn(mine, 0, None, "Mine.").path == (-1,)
+    rate(mine, (0, 0, 0), turns={0: Turn(None)})
+    Project.objects.update(candidates_shown=5)
+    desk = labeling.growing_desk_of(lease(alice, growing))
+    assert (desk.growing.path, desk.lease.version) == ((1,), Annotation.objects.get().version)
+
+
 @pytest.mark.parametrize("spot", [(0, 2), (1, 0), (7, 0), (70_000, 0)])
 def test_what_is_not_offered_cannot_be_rated(spot: tuple[int, int], mine: Lease) -> None:
     with pytest.raises(NotOffered):

@@ -207,7 +207,7 @@ import io
 from annotation import importing
 from annotation.models import Project
 content = b'{"problem": "p", "steps": ["a"]}'
-project = Project.objects.get()
+project = Project.objects.get(slug='demo')
 run = importing.receive(
     project=project, actor=None, file=io.BytesIO(content), name="x", format="auto", size=len(content)
 )

@@ -93,7 +93,12 @@ class GrowingDesk:
 
 
 def growing_desk_of(lease: Lease) -> GrowingDesk:
-    return GrowingDesk(lease, growth_of(lease))
+    """The desk as it stands; casts a lot that is due, as when the project shows fewer completions from now on."""
+    growth = growth_of(lease)
+    if lease.submitted_at is None and draw(lease, growth.last) is not None:
+        grown = grow(lease=lease, marks={}, turns={})
+        return GrowingDesk(lease._replace(version=grown.version), grown.growth)
+    return GrowingDesk(lease, growth)
 
 
 @transaction.atomic

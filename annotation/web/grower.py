@@ -29,7 +29,13 @@ class StepOfPage:
 def context_of(lease: Lease) -> dict[str, object]:
     desk = labeling.growing_desk_of(lease)
     steps = steps_of(lease, desk.growing)
-    return {"desk": desk, "lease": lease, "project": lease.project_name, "grown": steps, **path_of(desk.growing)}
+    return {
+        "desk": desk,
+        "lease": desk.lease,
+        "project": lease.project_name,
+        "grown": steps,
+        **path_of(desk.growing),
+    }
 
 
 def steps_of(lease: Lease, growth: Growth) -> list[StepOfPage]:

@@ -95,7 +95,7 @@ def test_a_project_needs_a_name_for_addresses(slug: str, sam: User, sign_in: Sig
 
 
 def test_settings_keep_their_limits(manager: Client, project: Project) -> None:
-    fields = {"name": "Algebra II", "wanted": 3, "lease_minutes": 10, "most_minutes": 60, "candidates_shown": 3}
+    fields = {"name": "Algebra II", "wanted": 3, "lease_minutes": 10, "most_minutes": 60, "candidates_shown": 7}
     manager.post("/projects/algebra/settings/", fields)
     project.refresh_from_db()
     assert (project.name, project.wanted, project.stops_at_error) == ("Algebra II", 3, False)

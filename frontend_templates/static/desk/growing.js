@@ -45,7 +45,12 @@ function hasWay(step) {
 function placeholder() {
   const step = document.createElement("li");
   step.className = "step due";
-  step.innerHTML = '<fieldset class="spot" id="due" tabindex="-1"><legend>The next step is on its way …</legend></fieldset>';
+  const spot = document.createElement("fieldset");
+  Object.assign(spot, { className: "spot", id: "due", tabIndex: -1 });
+  const legend = document.createElement("legend");
+  legend.textContent = "The next step is on its way …";
+  spot.append(legend);
+  step.append(spot);
   return step;
 }
 
@@ -74,7 +79,7 @@ function replaceSteps(since, html) {
     keepText(step);
     step.remove();
   }
-  list().insertAdjacentHTML("beforeend", html);
+  list().append(...new DOMParser().parseFromString(html, "text/html").body.children);
   for (const step of steps().slice(since)) {
     learn(spotsOf(step));
     drawHints(step);

@@ -136,6 +136,7 @@ function complete({ detail }) {
   if (detail.verb !== "post") return;
   detail.parameters.set("version", String(saver.version));
   detail.parameters.set("times", clock.timesSoFar());
+  detail.parameters.set("path", growing.pathSoFar());
 }
 
 function release() {
