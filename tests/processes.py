@@ -158,6 +158,8 @@ def installations(folder: Path) -> Iterator[Callable[[str], Installation]]:
         made.append(Installation(folder / name))
         return made[-1]
 
-    yield make
-    for installation in made:
-        installation.clean_up()
+    try:
+        yield make
+    finally:
+        for installation in made:
+            installation.clean_up()
