@@ -92,7 +92,8 @@ class Installation:
         assert [process.cmdline() for process in left] == []
 
     def clean_up(self) -> None:
-        self.kill_everything()
+        while self.processes():  # a program may be starting another one just now
+            self.kill_everything()
         for process in self.started:
             process.wait(10)
 
