@@ -92,7 +92,8 @@ class Installation:
         assert [process.cmdline() for process in left] == []
 
     def clean_up(self) -> None:
-        self.kill_everything()
+        while self.processes():  # a program may be starting another one just now
+            self.kill_everything()
         for process in self.started:
             process.wait(10)
 
@@ -158,6 +159,8 @@ def installations(folder: Path) -> Iterator[Callable[[str], Installation]]:
         made.append(Installation(folder / name))
         return made[-1]
 
-    yield make
-    for installation in made:
-        installation.clean_up()
+    try:
+        yield make
+    finally:
+        for installation in made:
+            installation.clean_up()

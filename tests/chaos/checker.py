@@ -57,6 +57,7 @@ NEVER = {
               AND p.filled_at IS NOT NULL)""",
 }
 
+SURPLUS = "SELECT token::text FROM annotation_annotation WHERE is_surplus"
 DRAFTS = """
     SELECT a.token::text, a.task_id, a.submitted_at IS NOT NULL, a.finish_reason, m.pseudonym::text, c.text,
            coalesce(json_agg(json_build_array(l.step, l.rating) ORDER BY l.step) FILTER (WHERE l.step IS NOT NULL),
@@ -68,9 +69,6 @@ DRAFTS = """
     LEFT JOIN annotation_steplabel l ON l.annotation_id = a.id
     WHERE p.slug = 'chaos' GROUP BY a.id, m.pseudonym, c.text
 """
-FILLED = """
-    SELECT task_id, slot, extract(epoch FROM filled_at)::float FROM annotation_place WHERE filled_at IS NOT NULL
-"""
 
 
 def complaints(
@@ -78,7 +76,7 @@ def complaints(
 ) -> list[str]:
     with psycopg.connect(database) as connection:
         drafts = connection.execute(DRAFTS).fetchall()
-        filled = connection.execute(FILLED).fetchall()
+        surplus = {token for (token,) in connection.execute(SURPLUS).fetchall()}
         broken = [
             f"{what}: {rows[:5]}"
             for what, query in NEVER.items()
@@ -92,10 +90,7 @@ def complaints(
         *ratings_that_differ(labelers, drafts),
         *submits_that_differ(history, drafts),
         *lines_that_differ(drafts, exported),
-        *too_many_leases(
-            intervals(history, tasks) + [(task, f"place {slot}", at, float("inf")) for task, slot, at in filled],
-            wanted,
-        ),
+        *too_many_leases(intervals(history, tasks) + filled(history, tasks, surplus), wanted),
         *([f"only {history.acked()} acts were acknowledged"] if history.acked() < LEAST else []),
     ]
 
@@ -181,6 +176,12 @@ def of_labeler(events: Sequence[Event], lapses: Sequence[Event], tasks: dict[str
         ends += [later.start for later in events[number + 1 :] if later.op in {"start", "submit"}][:1]
         if min(ends) > event.end:
             yield tasks[token], event.who, event.end, min(ends)
+
+
+def filled(history: History, tasks: dict[str, int], surplus: set[str]) -> list[Interval]:
+    """Places that are taken for good. From the answer on: the database notes when the submit began."""
+    handed_in = {event.key: event.end for event in history.of("submit") if event.key not in surplus}
+    return [(tasks[token], f"filled by {token}", at, float("inf")) for token, at in handed_in.items()]
 
 
 def claim(event: Event) -> tuple[str | None, float]:

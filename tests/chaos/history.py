@@ -43,6 +43,9 @@ class History:
             self.file.flush()
         return event
 
+    def close(self) -> None:
+        self.file.close()
+
     def complain(self, sentence: str) -> None:
         """Something that a labeler may never see was seen."""
         with self.lock:

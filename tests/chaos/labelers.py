@@ -63,6 +63,8 @@ class Labeler(threading.Thread):
         except BaseException as error:
             self.trouble = error
             raise
+        finally:
+            self.connection.http.close()
 
     def label(self) -> None:
         desk = None

@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,8 +18,8 @@ from tests.chaos import checker
 from tests.chaos.history import History
 from tests.chaos.labelers import Labeler
 from tests.chaos.nemesis import Nemesis
-from tests.local import wait_for
-from tests.processes import Installation, installations, status_of
+from tests.local import answers, wait_for
+from tests.processes import Installation, installations
 
 SLUG = "chaos"
 WANTED = 2
@@ -58,11 +59,10 @@ class Result:
 
 
 def run(*, folder: Path, seed: str, seconds: float, labelers: int, say: Callable[[str], object] = print) -> Result:
-    with installations(folder) as make:
+    with installations(folder) as make, closing(History(folder / "history.jsonl")) as history:
         installation = make("product")
         say(f"chaos: seed {seed}, {seconds:.0f} s, {labelers} labelers")
         installation.up()
-        history = History(folder / "history.jsonl")
         people = cast(installation, folder, count=labelers, seconds=seconds, seed=seed, history=history)
         database = Home(installation.data).database_url
         with psycopg.connect(database, autocommit=True) as connection:
@@ -127,7 +127,7 @@ def work(
         time.sleep(0.2)
     nemesis.stopping.set()
     nemesis.join()
-    wait_for(lambda: status_of(f"{installation.address}/readyz")[0] == 200, 60)
+    wait_for(lambda: answers(f"{installation.address}/readyz"), 60)
     for labeler in labelers:
         labeler.stop()
     for labeler in labelers:
