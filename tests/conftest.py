@@ -14,6 +14,7 @@ from django.test import Client
 
 from annotation import importing, people
 from annotation.labeling import Mark, Marks
+from annotation.learning import guidelines
 from annotation.models import LoadRun, Membership, Project, Role, User
 from annotation.ratings import Rating
 
@@ -101,6 +102,13 @@ def sam(db: None) -> User:
 def rated(ratings: Mapping[int, Rating | None]) -> Marks:
     """Ratings of the solution's own steps, by step."""
     return {(step, 0): Mark(rating) for step, rating in ratings.items()}
+
+
+def with_instructions(project: Project, text: str) -> None:
+    """Instructions that the labelers who are there have read."""
+    guideline = guidelines.publish(actor=None, project=project, text=text)
+    for member in Membership.objects.filter(project=project, is_labeler=True):
+        guidelines.acknowledge(labeler=member, guideline=guideline)
 
 
 def labeler(user: User, project: Project) -> Membership:

@@ -1,13 +1,14 @@
 """Who gets which solution next, and until when. Times are the database's."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import uuid4
 
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
+from psycopg.errors import DeadlockDetected
 
-from annotation.labeling.rows import one
+from annotation.labeling.rows import Row, one
 from annotation.labeling.timing import COUNTED, timing
 from annotation.models import EVERYBODY, LEASE, Lease
 
@@ -147,10 +148,24 @@ def lease_next(*, labeler: int, opened: bool = True) -> Lease | None:
     if row is None:
         values |= {"opened": opened, "unopened": UNOPENED_MINUTES}
         try:
-            row = one(NEXT, values) or one(LAST, values)
+            row = one(NEXT, values) or last(values)
         except IntegrityError:
             row = one(RESUME, values)
     return Lease(*row) if row else None
+
+
+def last(values: Mapping[str, object]) -> Row | None:
+    """What is left when all free places are just being taken.
+
+    It waits for one after the other and keeps hold of those it saw go, so it may come to stand in the way of
+    somebody who waits for it; then it gives way, as there is nothing to be had.
+    """
+    try:
+        return one(LAST, values)
+    except OperationalError as error:
+        if isinstance(error.__cause__, DeadlockDetected):
+            return None
+        raise
 
 
 def renew(*, lease: Lease, step_ms: Sequence[int] = ()) -> Hold:

@@ -13,7 +13,7 @@ from annotation.models import Project, Solution, User
 from tests.browser.conftest import ROOT
 from tests.browser.test_desk import Visit, at_desk, saved
 from tests.browser.test_keys import change, open_sheet, two_windows
-from tests.conftest import solution_line
+from tests.conftest import solution_line, with_instructions
 
 AXE = (Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js").read_text()
 RUN = """() => axe.run(document, {
@@ -27,7 +27,8 @@ LONG = r"So $\frac{1}{2} + x = \sum_{k=1}^{n} k^2$, and $$a_1 + a_2 + a_3 + a_4 
 
 @pytest.fixture
 def cast(project: Project, alice: User, max_: User, sam: User, load: Callable[..., Any], visit: Visit) -> Any:
-    Project.objects.update(allows_unsure=True, instructions="Look closely.\nBe fair.")
+    Project.objects.update(allows_unsure=True)
+    with_instructions(project, "Look closely.\nBe fair.")
     steps, others = ["A first step.", LONG, "A third step.", "The end."], [[], ["Or so.", LONG], [], []]
     first = {"problem": f"What is it? {LONG}", "ground_truth_answer": "2", "steps": steps, "alternatives": others}
     run = load(project, [first, solution_line(11), "nonsense"])

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from annotation.models import Annotation, Project, User
 from tests.browser.conftest import wait_for
 from tests.browser.test_desk import Visit, at_desk, current, ratings, saved
-from tests.conftest import solution_line
+from tests.conftest import solution_line, with_instructions
 
 SIGNS = {"↑": "ArrowUp", "↓": "ArrowDown"}
 # Every key that a keyboard could send; what is asked for is whether the desk takes it.
@@ -33,9 +33,10 @@ EVERY_KEY = [chr(code) for code in range(0x20, 0x250) if not chr(code).isupper()
 
 
 @pytest.fixture
-def rich(project: Project, load: Callable[..., Any]) -> Project:
+def rich(project: Project, alice: User, bob: User, load: Callable[..., Any]) -> Project:
     """Everything that can be done at a desk can be done here."""
-    Project.objects.update(allows_unsure=True, instructions="Look closely.")
+    Project.objects.update(allows_unsure=True)
+    with_instructions(project, "Look closely.")
     load(project, [solution_line(number) for number in (1, 2, 3, 4)])
     return project
 
@@ -105,7 +106,7 @@ EFFECTS: dict[str, tuple[str, Callable[[Page], None]]] = {
     "undo": ("3", lambda page: expect(page.locator("input[type=radio]:checked")).to_have_count(0)),
     "submit": ("1", lambda page: expect(page.locator("#heard")).to_contain_text("Submitted")),
     "early": ("", see_open(".early")),
-    "guide": ("", see_open(".instructions")),
+    "guide": ("", see_open(".guideline details")),
     "source": ("", lambda page: expect(page.locator(".katex")).to_have_count(0)),
     "sheet": ("", lambda page: expect(sheet_of(page)).to_be_visible()),
 }
@@ -284,7 +285,7 @@ def test_keys_go_on_after_buttons_and_sheets(rich: Project, alice: User, visit: 
     page.keyboard.press("i")
     page.keyboard.press("3")
     page.keyboard.press("i")
-    expect(page.locator(".instructions[open]")).to_have_count(0)
+    expect(page.locator(".guideline details[open]")).to_have_count(0)
     page.locator(".early summary").click()
     page.locator(".early summary").click()
     page.keyboard.press("3")

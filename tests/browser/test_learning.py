@@ -42,7 +42,7 @@ def test_a_new_version_comes_between_two_solutions(waiting: Project, alice: User
     expect(page.get_by_role("heading", name="Read this before you begin")).to_be_visible()
     expect(page.locator(".prose .katex").first).to_be_visible()
     press_enter_on(page, "I have read this")
-    expect(page.locator(".scripted .step[aria-current]")).to_be_visible()
+    expect(page.locator(".scripted .spot[aria-current]")).to_be_visible()
     publish(waiting, f"{INSTRUCTIONS}\nOne line more with $x^2$.\n", "One line more.")
     for key in "333":
         page.keyboard.press(key)
@@ -65,7 +65,7 @@ def test_instructions_open_beside_the_work_and_move_nothing(
     page.get_by_role("button", name="Start").click()
     picture(page, f"guideline-{width}-{scheme}")
     page.get_by_role("button", name="I have read this").click()
-    step = page.locator(".scripted .step[aria-current]")
+    step = page.locator(".scripted .spot[aria-current]")
     before = place(step)
     picture(page, f"desk-{width}-{scheme}")
     page.locator(".guideline summary").click()
@@ -106,7 +106,7 @@ def test_from_practice_to_work_by_keyboard(school: Project, alice: User, visit: 
     page = visit(alice, "/label/")
     page.get_by_role("button", name="Start").click()
     expect(page.get_by_text("Practice 1 of 1")).to_be_visible()
-    page.locator(".scripted .step[aria-current]").wait_for()
+    page.locator(".scripted .spot[aria-current]").wait_for()
     picture(page, "practice")
     for key in "31":
         page.keyboard.press(key)
@@ -116,7 +116,7 @@ def test_from_practice_to_work_by_keyboard(school: Project, alice: User, visit: 
     picture(page, "feedback")
     press_enter_on(page, "Next")
     expect(page.get_by_text("Screening 1 of 1")).to_be_visible()
-    page.locator(".scripted .step[aria-current]").wait_for()
+    page.locator(".scripted .spot[aria-current]").wait_for()
     for key in "331":
         page.keyboard.press(key)
     page.keyboard.press("Enter")

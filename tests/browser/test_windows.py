@@ -46,7 +46,7 @@ def contested(waiting: Project, alice: User, visit: Visit) -> tuple[Page, Page]:
     saved(one)
     press(other, "1")
     expect(other.locator(".contest")).to_have_text(
-        "Another window says Positive, this one Negative. Keep NegativeTake Positive"
+        "Another window says Positive, this one Negative. Keep Negative1Take Positive3"
     )
     expect(line(other)).to_contain_text("Which one counts?")
     assert ratings() == [(0, 1)]

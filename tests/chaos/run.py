@@ -70,7 +70,7 @@ def run(*, folder: Path, seed: str, seconds: float, labelers: int, say: Callable
         started = time.monotonic()
         counts = work(installation, people, seed, seconds, history)
         drained = time.monotonic() - started
-        exported = installation.manage("export", "--project", SLUG)
+        exported = installation.manage("export", "--project", SLUG, "--format", "prm800k-extra")
         assert exported.returncode == 0, exported.stderr
         wrong = checker.complaints(
             history=history,

@@ -25,6 +25,7 @@ export function begin() {
 }
 
 export function act() {
+  if (!page()) return; // what follows the last solution has no steps
   count();
   lastAct = performance.now();
 }

@@ -10,12 +10,13 @@ const TOKEN = "csrfmiddlewaretoken";
 export const STRANGE = -1;
 
 // {status, json, why}: status 0 when no server, or somebody else's, answers; `why` is a sentence for the labeler.
-export async function postForm(url, fields) {
-  const first = await post(url, fields);
-  return first.status === 403 && (await renewToken()) ? post(url, fields) : first;
+// `holds` is what only an answer of our server has in it.
+export async function postForm(url, fields, holds = "seconds") {
+  const first = await post(url, fields, holds);
+  return first.status === 403 && (await renewToken()) ? post(url, fields, holds) : first;
 }
 
-async function post(url, fields) {
+async function post(url, fields, holds) {
   try {
     const response = await fetch(url, {
       method: "POST",
@@ -25,7 +26,7 @@ async function post(url, fields) {
       signal: AbortSignal.timeout(TIMEOUT),
     });
     const json = await jsonOf(response);
-    const status = response.ok && typeof json?.seconds !== "number" ? STRANGE : response.status;
+    const status = response.ok && json?.[holds] === undefined ? STRANGE : response.status;
     return { status, json, why: whyNot(status, json) };
   } catch {
     return { status: 0, json: null, why: "the server cannot be reached." };

@@ -147,6 +147,7 @@ function release() {
 
 function notSubmitted(why, isOver = false) {
   release();
+  saver.isQuiet = true;
   desk.say(`Not submitted: ${why}`, true, isOver);
 }
 
@@ -167,6 +168,7 @@ function submitAgain() {
 function thinkAgain() {
   clearTimeout(timer);
   timer = 0;
+  if (saver) saver.isQuiet = false;
 }
 
 async function submitRefused(xhr) {
@@ -200,7 +202,8 @@ function jsonIn(xhr) {
 
 // Only what our server says comes next is put into the page, and only whole.
 function guardSwap({ detail }) {
-  const { xhr } = detail;
+  const { xhr, requestConfig } = detail;
+  if (requestConfig.verb === "get") return; // a page that our server sent us to
   const isNext = xhr.getResponseHeader("HX-Push-Url") && xhr.responseText.trimEnd().endsWith("</main>");
   if (xhr.status >= 300 || isNext) return;
   detail.shouldSwap = false;

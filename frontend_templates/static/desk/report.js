@@ -27,7 +27,7 @@ export function changed() {
 async function send() {
   if (!section() || section().hidden) return;
   const main = page();
-  const { status, json, why } = await postForm(main.dataset.report, fields());
+  const { status, json, why } = await postForm(main.dataset.report, fields(), "saved");
   if (main !== page()) return;
   if (status === 200 && json) say("Saved");
   else {

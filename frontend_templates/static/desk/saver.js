@@ -29,6 +29,7 @@ export class Saver {
     this.timer = 0;
     this.isPaused = false;
     this.isOver = false;
+    this.isQuiet = false; // while the page says why a submit was refused
   }
 
   // What a window that was closed too early had kept: {name: mark}.
@@ -140,7 +141,7 @@ export class Saver {
   }
 
   say(text, isTrouble = false) {
-    if (!this.isPaused) say(text, isTrouble);
+    if (!this.isPaused && (isTrouble || !this.isQuiet)) say(text, isTrouble);
   }
 
   // While a submit is under way, which carries all ratings itself. Resolves when no save is on its way any more, or

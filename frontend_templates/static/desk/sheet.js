@@ -118,7 +118,7 @@ function keep(keys, said) {
   drawHints();
   tell(said);
   sending = sending.then(async () => {
-    const { status, why } = await postForm(sheet().dataset.url, { keys: JSON.stringify(keys) });
+    const { status, why } = await postForm(sheet().dataset.url, { keys: JSON.stringify(keys) }, "keys");
     if (status !== 200) tell(`It works in this window, but is not kept for the next: ${why}`, true);
   });
 }
