@@ -1,6 +1,7 @@
 """From a key press to the painted state of the desk, in Chromium. No network is in between."""
 
 import os
+from urllib.parse import urljoin
 
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, sync_playwright
@@ -67,7 +68,8 @@ def press_keys(address: str, cookie: str, count: int) -> list[tuple[float, float
             browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
             context = browser.new_context(viewport={"width": 1280, "height": 900})
             pairs = [pair.split("=", 1) for pair in cookie.split("; ")]
-            context.add_cookies([{"name": name, "value": value, "url": address} for name, value in pairs])
+            site = urljoin(address, "/")  # Playwright would keep the cookies for this path alone
+            context.add_cookies([{"name": name, "value": value, "url": site} for name, value in pairs])
             page = context.new_page()
             page.add_init_script(WATCH)
             page.goto(address)
