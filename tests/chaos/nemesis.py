@@ -21,8 +21,12 @@ CRASH_LOOP_SECONDS = 6
 
 LAPSE = """
     UPDATE annotation_place SET expires_at = clock_timestamp() - interval '1 second'
-    WHERE filled_at IS NULL AND labeler_id IS NOT NULL AND random() < 0.5
+    WHERE (task_id, slot) IN (
+        SELECT task_id, slot FROM annotation_place
+        WHERE filled_at IS NULL AND labeler_id IS NOT NULL AND random() < 0.5
+        FOR UPDATE SKIP LOCKED)
 """
+"""Waits for nobody: a statement that locks many places in the order of the table would stand in a ring."""
 
 
 def kill(processes: Iterable[psutil.Process]) -> int:

@@ -94,10 +94,12 @@ def another_connection() -> psycopg.Connection[Any]:
 
 
 def let_lapse(stop: threading.Event) -> None:
-    while not stop.wait(0.02):
-        with connection.cursor() as cursor:
-            cursor.execute(LAPSE)
-    connections.close_all()
+    try:
+        while not stop.wait(0.02):
+            with connection.cursor() as cursor:
+                cursor.execute(LAPSE)
+    finally:
+        connections.close_all()
 
 
 def test_coming_back_does_not_take_a_place_that_somebody_is_just_getting(busy: Project, load: Load) -> None:
