@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from annotation.labeling import drafting, submission
+from annotation.labeling.ending import EarlyEnd
 from annotation.labeling.errors import (
     AlreadySubmitted,
     NoReason,
@@ -31,7 +32,7 @@ from annotation.labeling.growth import (
 from annotation.labeling.leasing import NO_HOLD, Hold
 from annotation.labeling.marks import Mark, Marks, Spot, check_conflicts, same, stored_marks
 from annotation.labeling.rows import one, run
-from annotation.labeling.submission import EarlyEnd, Submitted
+from annotation.labeling.submission import Submitted
 from annotation.labeling.timing import total
 from annotation.models import MOST_GROWN, Lease
 from annotation.ratings import NEGATIVE
@@ -224,7 +225,7 @@ def hand_in(
     Raises what `grow` raises, `Unfinished` and `NoReason`.
     """
     digest = submission.digest_of(marks, early_end, explanation, sorted(turns.items()))
-    stored = submission.lock(lease)
+    stored = submission.read(lease, submission.LOCKED)
     if isinstance(stored, submission.Earlier):
         return stored.again(key, digest)
     if early_end and not explanation.strip():
@@ -239,13 +240,15 @@ def hand_in(
     values = {
         "key": key,
         "digest": digest,
-        "version": grown.version + 1,
+        "seen": grown.version,
         "explanation": explanation.strip(),
         "chosen": [step.chosen_position for step in growth.steps],
         **total(stored.step_ms, step_ms, lease.most_steps),
         **labels_of(growth.steps),
     }
-    return submission.run_finish(lease, reason, values)
+    submitted = submission.finish(lease, reason, values)
+    assert submitted is not None
+    return submitted
 
 
 def written_steps(lease: Lease, steps: Sequence[GrownStep]) -> dict[str, object]:

@@ -72,7 +72,11 @@ def flag_of(spot: Spot, mark: Mark) -> bool | None:
 
 
 def stored_marks(lease: Lease) -> dict[Spot, Stored]:
-    rows = all_rows(STORED, {"annotation": lease.annotation})
+    return stored_in(all_rows(STORED, {"annotation": lease.annotation}))
+
+
+def stored_in(rows: Iterable[Sequence[Any]]) -> dict[Spot, Stored]:
+    """From rows of step, completion, rating, flagged and version."""
     return {
         (step, position): Stored(Mark(rating, flagged), version)
         for step, position, rating, flagged, version in rows

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from annotation.labeling.errors import AlreadySubmitted, ReportIncomplete, WrongReport
-from annotation.labeling.rows import all_rows, one, run
+from annotation.labeling.rows import all_rows, one
 from annotation.models import Lease
 from annotation.models.reports import Progress
 from annotation.ratings import POSITIVE, Rating
@@ -29,7 +29,6 @@ KEEP = """
         critique = EXCLUDED.critique, ratings = EXCLUDED.ratings
     RETURNING annotation_id
 """
-DROP = "DELETE FROM annotation_errorreport WHERE annotation_id = %(annotation)s"
 
 
 class Report(NamedTuple):
@@ -116,10 +115,6 @@ def keep(lease: Lease, report: Report) -> None:
     values = {**report._asdict(), "ratings": list(report.ratings), "annotation": lease.annotation}
     if one(KEEP, values) is None:
         raise AlreadySubmitted
-
-
-def drop(lease: Lease) -> None:
-    run(DROP, {"annotation": lease.annotation})
 
 
 def check(lease: Lease, report: Report) -> Asked:

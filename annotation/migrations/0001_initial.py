@@ -368,6 +368,7 @@ class Migration(migrations.Migration):
                 ("is_practice", models.BooleanField(db_default=False, default=False)),
                 ("repeat", models.PositiveSmallIntegerField(default=0)),
                 ("wanted", models.PositiveSmallIntegerField(default=1)),
+                ("filled", models.PositiveSmallIntegerField(db_default=0, default=0)),
                 ("priority", models.FloatField(default=0)),
                 ("reason", models.TextField(default="loaded")),
                 ("is_open", models.BooleanField(default=True)),
@@ -1327,6 +1328,12 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="task_practice_is_not_in_the_queue",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("filled__lte", models.F("wanted"))), name="task_filled_within_wanted"
             ),
         ),
         migrations.AddConstraint(

@@ -10,9 +10,10 @@ EVERYBODY = 32_767
 class Task(models.Model):
     """One solution waiting in a project's queue for `wanted` annotations.
 
-    `is_open` has one writer besides loading: `labeling.submission`, which closes a task when its last place
-    is filled. History that was loaded with its labels is closed from the start. `repeat` counts the times
-    the same solution was put before the same people again in the same generation.
+    `filled` counts the filled places. It and `is_open` have one writer besides loading, `labeling.submission`,
+    which closes a task with its last place; two who fill the last two at once meet at this row. History that
+    was loaded with its labels is closed from the start. `repeat` counts the times the same solution was put
+    before the same people again in the same generation.
 
     Practice and screening are not in the queue: their tasks are closed, want EVERYBODY, and get a place for each
     labeler who comes to them (`labeling.rounds`).
@@ -26,6 +27,7 @@ class Task(models.Model):
     is_practice = models.BooleanField(default=False, db_default=False)
     repeat = models.PositiveSmallIntegerField(default=0)
     wanted = models.PositiveSmallIntegerField(default=1)
+    filled = models.PositiveSmallIntegerField(default=0, db_default=0)
     priority = models.FloatField(default=0)
     reason = models.TextField(default="loaded")
     is_open = models.BooleanField(default=True)
@@ -48,6 +50,7 @@ class Task(models.Model):
                 condition=Q(is_practice=False) | Q(is_open=False, is_screening=False, is_quality_control=False),
                 name="task_practice_is_not_in_the_queue",
             ),
+            models.CheckConstraint(condition=Q(filled__lte=F("wanted")), name="task_filled_within_wanted"),
             models.UniqueConstraint(fields=["id", "wanted"], name="task_wanted_for_places"),
         ]
         indexes = [

@@ -9,8 +9,8 @@ from django.core.exceptions import BadRequest
 from django.http import QueryDict
 
 from annotation.labeling import Mark, Report, Spot, Turn
+from annotation.labeling.ending import EarlyEnd
 from annotation.labeling.growth import Path
-from annotation.labeling.submission import EarlyEnd
 from annotation.ratings import RATINGS, Rating
 
 SPOT = re.compile(r"step-(\d{1,5})(?:-(\d{1,4}))?")

@@ -42,6 +42,9 @@ NEVER = {
     "a task is closed with a free place": """
         SELECT t.id, p.slot FROM annotation_task t JOIN annotation_place p ON p.task_id = t.id
         WHERE NOT is_open AND filled_at IS NULL""",
+    "a task counts other filled places than it has": """
+        SELECT t.id FROM annotation_task t
+        WHERE filled <> (SELECT count(*) FROM annotation_place WHERE task_id = t.id AND filled_at IS NOT NULL)""",
     "a task has more or fewer places than it wants": """
         SELECT t.id FROM annotation_task t LEFT JOIN annotation_place p ON p.task_id = t.id
         GROUP BY t.id HAVING count(p.slot) <> t.wanted""",
