@@ -7,17 +7,25 @@ from annotation.labeling.halts import GuidelineChanged, TurnedDown
 from annotation.labeling.rows import one
 from annotation.models import Lease, Verdict
 
-# Most who come are long at work: one statement tells it. `learning.standing` has the whole rule.
-DOOR = """
-    SELECT (SELECT g.id FROM annotation_guideline g
-            WHERE g.project_id = m.project_id ORDER BY g.version DESC LIMIT 1),
-           (SELECT max(k.guideline_id) FROM annotation_acknowledgement k WHERE k.labeler_id = m.id),
-           (SELECT d.verdict FROM annotation_decision d WHERE d.labeler_id = m.id ORDER BY d.id DESC LIMIT 1),
-           (SELECT r.id FROM annotation_round r WHERE r.labeler_id = m.id AND r.ended_at IS NULL),
-           EXISTS (SELECT FROM annotation_annotation a
-                   WHERE a.labeler_id = m.id AND a.round_id IS NULL AND a.submitted_at IS NOT NULL)
-           AND NOT EXISTS (SELECT FROM annotation_round r WHERE r.labeler_id = m.id AND NOT r.has_passed)
-    FROM annotation_membership m WHERE m.id = %(labeler)s
+# `learning.standing` has the whole rule of practice and screening; who is at work needs neither.
+KNOWN = """
+    CROSS JOIN LATERAL (SELECT
+        (SELECT id FROM annotation_guideline
+         WHERE project_id = m.project_id ORDER BY version DESC LIMIT 1) AS guideline,
+        (SELECT max(guideline_id) FROM annotation_acknowledgement WHERE labeler_id = m.id) AS read,
+        (SELECT verdict FROM annotation_decision WHERE labeler_id = m.id ORDER BY id DESC LIMIT 1) AS verdict,
+        (SELECT id FROM annotation_round WHERE labeler_id = m.id AND ended_at IS NULL) AS round,
+        EXISTS (SELECT FROM annotation_annotation
+                WHERE labeler_id = m.id AND round_id IS NULL AND submitted_at IS NOT NULL)
+        AND NOT EXISTS (SELECT FROM annotation_round WHERE labeler_id = m.id AND NOT has_passed) AS is_at_work
+    ) AS known WHERE m.id = %(labeler)s
+"""
+DOOR = f"SELECT known.* FROM annotation_membership m {KNOWN}"
+
+# Most who come are long at work: nothing stands before them, and they get their solution in one statement.
+AT_WORK = f"""{KNOWN}
+    AND known.guideline IS NOT DISTINCT FROM known.read AND known.round IS NULL
+    AND (known.verdict = 'let_in' OR known.is_at_work AND known.verdict IS DISTINCT FROM 'turned_down')
 """
 
 
@@ -40,11 +48,16 @@ def lease_next(*, labeler: int, opened: bool = True) -> Lease | None:
     it; work at hand is not lost meanwhile: it can be saved and submitted. A solution of the queue that is not
     `opened`, only sent along, lapses soon.
     """
+    lease = leasing.lease_next(labeler=labeler, opened=opened, who=AT_WORK)
+    if lease is not None:
+        return lease
     while (round_ := round_before_work(labeler)) is not None:
         lease = rounds.serve(labeler=labeler, round_=round_)
         if lease is not None:
             return lease
-    return leasing.lease_next(labeler=labeler, opened=opened)
+    return leasing.lease_next(labeler=labeler, opened=opened) or leasing.lease_next(
+        labeler=labeler, opened=opened, waits=True
+    )
 
 
 def round_before_work(labeler: int) -> int | None:

@@ -1,6 +1,6 @@
 """Who gets which solution next, and until when. Times are the database's."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import uuid4
@@ -8,18 +8,13 @@ from uuid import uuid4
 from django.db import IntegrityError, OperationalError
 from psycopg.errors import DeadlockDetected
 
-from annotation.labeling.rows import Row, one
+from annotation.labeling.rows import one
 from annotation.labeling.timing import COUNTED, timing
 from annotation.models import EVERYBODY, LEASE, Lease
 
 UNOPENED_MINUTES = 2
 """How long a solution is kept for a labeler who got it along with the answer to a submit, until it is opened."""
 
-# The place of the queue at hand, its time over or not.
-HELD = f"""
-    SELECT task_id, slot FROM annotation_place
-    WHERE labeler_id = %(labeler)s AND filled_at IS NULL AND wanted < {EVERYBODY}
-"""
 CURRENT = (
     LEASE.format(annotations="annotation_annotation")
     + """
@@ -29,9 +24,55 @@ CURRENT = (
 """
 )
 
-# Begins a draft for the place that was `taken`, or opens the one there is.
-BEGUN = """
-    begun AS (
+# In this order: the place of the queue at hand, its time over or not; a free one whose task has a draft of this
+# labeler's; the first free one of the queue whose solution they have neither done nor begun. A draft is locked
+# before its place, as a save does it, or two windows of one labeler could wait for each other. Free places that
+# others are taking at this moment are skipped. While it waits for the place at hand, somebody else may get that
+# if its time is over: the last condition of `taken` looks at the row as it is by then. To be completed with `who`
+# may have something, and with what to do about locked places.
+NEXT = f"""
+    WITH me AS MATERIALIZED (
+        SELECT m.project_id, pr.lease_minutes
+        FROM annotation_membership m JOIN annotation_project pr ON pr.id = m.project_id {{who}}
+    ), held AS (
+        SELECT task_id, slot, lease_minutes FROM me, annotation_place
+        WHERE labeler_id = %(labeler)s AND filled_at IS NULL AND wanted < {EVERYBODY}
+    ), mine AS (
+        SELECT FROM annotation_annotation
+        WHERE labeler_id = %(labeler)s AND task_id = (SELECT task_id FROM held)
+        FOR NO KEY UPDATE
+    ), draft AS (
+        SELECT p.task_id, p.slot, (SELECT lease_minutes FROM me)
+        FROM annotation_annotation a JOIN annotation_place p ON p.task_id = a.task_id
+        WHERE a.labeler_id = %(labeler)s AND a.submitted_at IS NULL AND a.round_id IS NULL
+          AND p.filled_at IS NULL AND (p.expires_at IS NULL OR p.expires_at < now())
+          AND EXISTS (SELECT FROM me)
+          AND EXISTS (SELECT FROM annotation_task t WHERE t.id = p.task_id AND t.is_open)
+        ORDER BY a.touched_at DESC LIMIT 1
+        FOR NO KEY UPDATE OF a SKIP LOCKED FOR UPDATE OF p SKIP LOCKED
+    ), free AS (
+        SELECT p.task_id, p.slot, CASE WHEN %(opened)s THEN (SELECT lease_minutes FROM me) ELSE %(unopened)s END
+        FROM annotation_task t JOIN annotation_place p ON p.task_id = t.id
+        WHERE t.project_id = (SELECT project_id FROM me) AND t.is_open
+          AND p.filled_at IS NULL AND (p.expires_at IS NULL OR p.expires_at < now())
+          AND NOT EXISTS (SELECT FROM annotation_annotation a
+                          WHERE a.solution_id = t.solution_id AND a.labeler_id = %(labeler)s
+                            AND (a.submitted_at IS NOT NULL OR a.task_id = t.id))
+        ORDER BY t.priority DESC, t.id, p.slot
+        LIMIT 1
+        FOR UPDATE OF p {{locked}}
+    ), found AS (
+        SELECT * FROM held UNION ALL SELECT * FROM draft UNION ALL SELECT * FROM free LIMIT 1
+    ), taken AS (
+        UPDATE annotation_place
+        SET labeler_id = %(labeler)s,
+            leased_at = CASE WHEN labeler_id = %(labeler)s AND expires_at >= now() THEN leased_at ELSE now() END,
+            expires_at = now() + make_interval(mins => (SELECT lease_minutes FROM found))
+        WHERE (task_id, slot) = (SELECT task_id, slot FROM found)
+          AND (SELECT count(*) FROM mine) >= 0
+          AND filled_at IS NULL AND (labeler_id IS NULL OR labeler_id = %(labeler)s OR expires_at < now())
+        RETURNING task_id
+    ), begun AS (
         INSERT INTO annotation_annotation
             (project_id, task_id, solution_id, labeler_id, token, started_at, touched_at)
         SELECT t.project_id, t.id, t.solution_id, %(labeler)s, %(token)s, now(), now()
@@ -41,68 +82,7 @@ BEGUN = """
     )
 """ + LEASE.format(annotations="begun")
 
-# The place at hand; else a free one whose task has a draft of this labeler's. The draft is
-# locked before its place, as a save does it, or two windows of one labeler could wait for each other. While it
-# waits, somebody else may get a lapsed place: the last condition then looks at the row as it is by now.
-RESUME = f"""
-    WITH held AS ({HELD}
-    ), mine AS (
-        SELECT FROM annotation_annotation
-        WHERE labeler_id = %(labeler)s AND task_id = (SELECT task_id FROM held)
-        FOR NO KEY UPDATE
-    ), draft AS (
-        SELECT p.task_id, p.slot
-        FROM annotation_annotation a JOIN annotation_place p ON p.task_id = a.task_id
-        WHERE a.labeler_id = %(labeler)s AND a.submitted_at IS NULL AND a.round_id IS NULL
-          AND NOT EXISTS (SELECT FROM held)
-          AND p.filled_at IS NULL AND (p.expires_at IS NULL OR p.expires_at < now())
-          AND EXISTS (SELECT FROM annotation_task t WHERE t.id = p.task_id AND t.is_open)
-        ORDER BY a.touched_at DESC LIMIT 1
-        FOR NO KEY UPDATE OF a SKIP LOCKED FOR UPDATE OF p SKIP LOCKED
-    ), taken AS (
-        UPDATE annotation_place
-        SET labeler_id = %(labeler)s,
-            leased_at = CASE WHEN labeler_id = %(labeler)s AND expires_at >= now() THEN leased_at ELSE now() END,
-            expires_at = now() + make_interval(mins => (
-                SELECT lease_minutes FROM annotation_project
-                WHERE id = (SELECT project_id FROM annotation_membership WHERE id = %(labeler)s)))
-        WHERE (task_id, slot) = (SELECT * FROM held UNION ALL SELECT * FROM draft LIMIT 1)
-          AND (SELECT count(*) FROM mine) >= 0
-          AND filled_at IS NULL AND (labeler_id IS NULL OR labeler_id = %(labeler)s OR expires_at < now())
-        RETURNING task_id
-    ), {BEGUN}
-"""
-
-# The first free place of the queue whose solution this labeler has neither done nor begun. Free places that
-# others are taking at this moment are skipped, not waited for.
-NEXT = f"""
-    WITH me AS MATERIALIZED (
-        SELECT m.project_id,
-               now() + make_interval(mins => CASE WHEN %(opened)s THEN pr.lease_minutes ELSE %(unopened)s END)
-                   AS until
-        FROM annotation_membership m JOIN annotation_project pr ON pr.id = m.project_id
-        WHERE m.id = %(labeler)s
-    ), taken AS (
-        UPDATE annotation_place
-        SET labeler_id = %(labeler)s, leased_at = now(), expires_at = (SELECT until FROM me)
-        WHERE (task_id, slot) = (
-            SELECT p.task_id, p.slot
-            FROM annotation_task t JOIN annotation_place p ON p.task_id = t.id
-            WHERE t.project_id = (SELECT project_id FROM me) AND t.is_open
-              AND p.filled_at IS NULL AND (p.expires_at IS NULL OR p.expires_at < now())
-              AND NOT EXISTS (SELECT FROM annotation_annotation a
-                              WHERE a.solution_id = t.solution_id AND a.labeler_id = %(labeler)s
-                                AND (a.submitted_at IS NOT NULL OR a.task_id = t.id))
-            ORDER BY t.priority DESC, t.id, p.slot
-            LIMIT 1
-            FOR UPDATE OF p SKIP LOCKED
-        )
-        RETURNING task_id
-    ), {BEGUN}
-"""
-
-# When nothing else is free: those that are being taken just now may come free after all.
-LAST = NEXT.replace(" SKIP LOCKED", "")
+ANYBODY = "WHERE m.id = %(labeler)s"
 
 # A lease lasts from the last act, but never longer than the project lets anybody keep a solution.
 RENEWED = """
@@ -136,36 +116,25 @@ def current_lease(labeler: int) -> Lease | None:
     return Lease(*row) if row else None
 
 
-def lease_next(*, labeler: int, opened: bool = True) -> Lease | None:
+def lease_next(*, labeler: int, opened: bool = True, who: str = ANYBODY, waits: bool = False) -> Lease | None:
     """The solution this labeler (a membership's id) is to rate now: the one at hand, else the next of the queue.
 
     With `opened` false a solution of the queue is only sent along: it lapses soon unless `renew` or a save comes.
-    None when there is nothing for this labeler. Whoever asks twice at once gets the same solution twice: the
-    database lets a labeler hold one place only.
+    `who` is SQL: which memberships `m` may have something. None when there is nothing for this labeler that is
+    not just being taken; `waits` to see whether it comes free after all. Whoever asks twice at once gets the same
+    solution twice: the database lets a labeler hold one place only.
     """
-    values: dict[str, object] = {"labeler": labeler, "token": uuid4()}
-    row = one(RESUME, values)
-    if row is None:
-        values |= {"opened": opened, "unopened": UNOPENED_MINUTES}
-        try:
-            row = one(NEXT, values) or last(values)
-        except IntegrityError:
-            row = one(RESUME, values)
-    return Lease(*row) if row else None
-
-
-def last(values: Mapping[str, object]) -> Row | None:
-    """What is left when all free places are just being taken.
-
-    It waits for one after the other and keeps hold of those it saw go, so it may come to stand in the way of
-    somebody who waits for it; then it gives way, as there is nothing to be had.
-    """
+    statement = NEXT.format(who=who, locked="" if waits else "SKIP LOCKED")
+    values = {"labeler": labeler, "token": uuid4(), "opened": opened, "unopened": UNOPENED_MINUTES}
     try:
-        return one(LAST, values)
+        row = one(statement, values)
+    except IntegrityError:
+        row = one(statement, values)
     except OperationalError as error:
-        if isinstance(error.__cause__, DeadlockDetected):
-            return None
-        raise
+        if not isinstance(error.__cause__, DeadlockDetected):
+            raise
+        row = None  # who waits keeps hold of what it saw go, and gives way to those who wait for that
+    return Lease(*row) if row else None
 
 
 def renew(*, lease: Lease, step_ms: Sequence[int] = ()) -> Hold:
