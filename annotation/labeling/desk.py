@@ -63,10 +63,6 @@ class Option(NamedTuple):
         return f"Alternative {self.position}" if self.position else f"Step {self.step + 1}"
 
     @property
-    def kind(self) -> str:
-        return "alternative" if self.position else "own"
-
-    @property
     def is_first_alternative(self) -> bool:
         return self.position == 1
 
