@@ -224,6 +224,15 @@ def test_the_database_itself_refuses(what: str, waiting: Project, alice: User) -
         "DELETE FROM annotation_annotation",
         "UPDATE annotation_steplabel SET rating = -1",
         "DELETE FROM annotation_steplabel",
+        """INSERT INTO annotation_steplabel (annotation_id, solution_id, step, position, completion, rating)
+        SELECT id, solution_id, 1, 1, 0, -1 FROM annotation_annotation""",
+        """INSERT INTO annotation_humancompletion
+            (annotation_id, step, text, flagged, has_corrected_rating, is_plain_text)
+        SELECT id, 0, 'Late.', false, false, false FROM annotation_annotation""",
+        """INSERT INTO annotation_errorreport (annotation_id, step, critique, ratings)
+        SELECT id, 0, 'Late.', '{}' FROM annotation_annotation""",
+        """INSERT INTO annotation_choice (annotation_id, path, completion, text, is_drawn, version)
+        SELECT id, '{}', 0, '', false, 1 FROM annotation_annotation""",
     ],
 )
 def test_what_is_submitted_is_fixed(change: str, waiting: Project, alice: User) -> None:

@@ -1,5 +1,6 @@
 """Two windows, lost answers, late submits: what the desk promises about ratings."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -72,7 +73,10 @@ def test_a_submit_sent_again_is_answered_and_another_one_refused(waiting: Projec
     assert labeling.submit(lease=mine, marks=rated({0: -1}), key=KEY) == first
     with pytest.raises(OtherSubmit):
         labeling.submit(lease=mine, marks=rated({0: 1, 1: -1}), key=KEY)
-    assert labeling.submit(lease=mine, marks=rated({0: 1, 1: -1}), key=uuid4()) == first
+    assert labeling.submit(lease=mine, marks=rated({0: -1}), key=uuid4()) == first
+    for other in (rated({0: 1, 1: -1}), {}):
+        with pytest.raises(AlreadySubmitted):
+            labeling.submit(lease=mine, marks=other, key=uuid4())
     assert list(StepLabel.objects.values_list("step", "rating")) == [(0, -1)]
 
 
@@ -148,12 +152,32 @@ def test_a_solution_that_is_only_sent_along_lapses_soon_unless_opened(waiting: P
 
 
 def test_nobody_keeps_a_solution_for_longer_than_the_project_allows(waiting: Project, alice: User) -> None:
+    """Neither by being at work, nor by saving, nor by coming back to it."""
     Project.objects.update(lease_minutes=30, most_minutes=40)
     mine = lease(alice, waiting)
-    Place.objects.filter(labeler__user=alice).update(leased_at=timezone.now() - timedelta(minutes=25))
-    assert 800 < labeling.renew(lease=mine._replace(most_minutes=40)).seconds < 1800 + 1
-    saved = labeling.save(lease=mine._replace(most_minutes=40), marks=rated({0: 1}))
-    assert saved.hold.seconds <= 1800
+    held = Place.objects.filter(labeler__user=alice)
+    acts: list[Callable[[], object]] = [
+        lambda: labeling.renew(lease=mine),
+        lambda: labeling.save(lease=mine, marks=rated({0: 1})),
+        lambda: lease(alice, waiting),
+    ]
+    for act in acts:
+        begun = timezone.now() - timedelta(minutes=25)
+        held.update(leased_at=begun, expires_at=timezone.now() + timedelta(minutes=5))
+        act()
+        assert 14 * 60 < seconds_left(alice) <= 15 * 60
+
+
+def test_a_solution_that_was_never_opened_begins_when_it_is(waiting: Project, alice: User) -> None:
+    mine = labeling.lease_next(labeler=labeler(alice, waiting).pk, opened=False)
+    assert mine is not None
+    yesterday = timezone.now() - timedelta(days=1)
+    Annotation.objects.update(started_at=yesterday, touched_at=yesterday)
+    lease(alice, waiting)
+    assert Annotation.objects.get().started_at > timezone.now() - timedelta(minutes=1)
+    Annotation.objects.update(started_at=yesterday)
+    lease(alice, waiting)
+    assert Annotation.objects.get().started_at == yesterday
 
 
 def test_a_labeler_holds_one_place_at_a_time(waiting: Project, alice: User) -> None:

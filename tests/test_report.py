@@ -1,9 +1,11 @@
 """What is asked about the first error besides its rating, where a project asks."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.db import connections
 
 from annotation import labeling
 from annotation.exporting import FORMATS
@@ -120,3 +122,41 @@ def test_the_extra_export_tells_it_and_can_be_loaded_again(
     run = load(other_project, [line.rstrip()])
     assert (run.refused, run.ignored_keys) == (0, ["stepmark"])
     assert list(FORMATS["prm800k"](other_project)) == [plain]
+
+
+def test_another_report_with_the_same_ratings_is_another_submit(asking: Project, alice: User) -> None:
+    mine = lease(alice, asking)
+    done = labeling.submit(lease=mine, marks=WRONG, report=whole())
+    assert labeling.submit(lease=mine, marks=WRONG, report=whole()) == done
+    with pytest.raises(labeling.AlreadySubmitted):
+        labeling.submit(lease=mine, marks=WRONG, report=whole(category="logic"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_submits_and_saves_of_a_report_that_come_at_once_agree(asking: Project, alice: User) -> None:
+    """The submits are one and the same; what is said of the error after it is refused, not added."""
+    mine = lease(alice, asking)
+
+    def act(number: int) -> object:
+        try:
+            if number % 3:
+                return labeling.submit(lease=mine, marks=WRONG, report=whole())
+            labeling.save_report(lease=mine, report=whole(category="logic"))
+        except labeling.AlreadySubmitted:
+            return None
+        finally:
+            connections.close_all()
+        return None
+
+    with ThreadPoolExecutor(12) as threads:
+        assert len(set(threads.map(act, range(48))) - {None}) == 1
+    assert ErrorReport.objects.get().category == "arithmetic"
+
+
+def test_nothing_is_said_of_the_error_of_a_solution_that_was_given_up(asking: Project, alice: User) -> None:
+    mine = lease(alice, asking)
+    labeling.save_report(lease=mine, report=whole())
+    labeling.submit(lease=mine, marks=WRONG, early_end="give_up", explanation="Too hard.")
+    with pytest.raises(labeling.AlreadySubmitted):
+        labeling.save_report(lease=mine, report=whole())
+    assert not ErrorReport.objects.exists()

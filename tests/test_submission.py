@@ -89,10 +89,12 @@ def test_it_may_end_early_with_a_reason(end: Any, waiting: Project, alice: User)
 
 
 def test_submitting_again_returns_what_is_stored(waiting: Project, alice: User) -> None:
+    """Other ratings are refused, not dropped in silence."""
     mine = lease(alice, waiting)
     first = labeling.submit(lease=mine, marks=rated({0: -1}))
-    again = labeling.submit(lease=mine, marks=rated({0: 1, 1: 1, 2: 1}))
-    assert (again.submitted_at, again.finish_reason) == (first.submitted_at, "found_error")
+    assert labeling.submit(lease=mine, marks=rated({0: -1})) == first
+    with pytest.raises(AlreadySubmitted):
+        labeling.submit(lease=mine, marks=rated({0: 1, 1: 1, 2: 1}))
     assert stored(mine) == [(0, -1)]
 
 
@@ -129,19 +131,27 @@ def test_the_task_stays_open_until_its_last_place_is_filled(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_fifty_copies_of_one_submit_are_one(load: Any) -> None:
+def test_fifty_submits_of_two_kinds_are_one(load: Any) -> None:
     project = Project.objects.create(slug="busy", name="Busy")
     load(project, [solution_line(1)])
     people.add_member(actor=None, project=project, email="alice@lab.example", roles=[Role.LABELER])
     mine = lease(User.objects.get(), project)
 
     def hand_in(number: int) -> Any:
-        done = labeling.submit(lease=mine, marks=rated({0: 1, 1: 1, 2: 1 if number % 2 else -1}))
-        connections.close_all()
-        return done.submitted_at, done.finish_reason
+        last = 1 if number % 2 else -1
+        try:
+            done = labeling.submit(lease=mine, marks=rated({0: 1, 1: 1, 2: last}))
+        except AlreadySubmitted:
+            return "refused", last
+        finally:
+            connections.close_all()
+        return done.submitted_at, last
 
     with ThreadPoolExecutor(10) as threads:
-        assert len(set(threads.map(hand_in, range(50)))) == 1
+        outcomes = set(threads.map(hand_in, range(50)))
+    assert len(outcomes) == 2
+    (refused,) = [last for outcome, last in outcomes if outcome == "refused"]
+    assert stored(mine) == [(0, 1), (1, 1), (2, -refused)]
     assert Annotation.objects.count() == 1
     assert len(stored(mine)) == 3
 

@@ -217,8 +217,8 @@ class Submit(APIView):
     def post(self, request: Request, token: UUID) -> Response:
         """Hand in, ratings and all, and get the next solution. The same again returns what is stored.
 
-        With `key`, the same key with another content is refused (`other_submit`). The next solution lapses soon
-        unless it is opened: by a rating, or a beat.
+        When something else was submitted before, that counts: `already_submitted`, with the same `key`
+        `other_submit`. The next solution lapses soon unless it is opened: by a rating, or a beat.
         """
         lease = access.lease_for(request.user, token)
         given = valid(s.SubmitIn, request.data)

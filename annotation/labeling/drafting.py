@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 
-from annotation.labeling.errors import AlreadySubmitted
+from annotation.labeling.errors import AlreadySubmitted, Withdrawn
 from annotation.labeling.leasing import NO_HOLD, RENEWED, Hold, renewal
 from annotation.labeling.marks import (
     GIVEN,
@@ -61,7 +61,7 @@ def save(*, lease: Lease, marks: Marks, base: int | None = None, step_ms: Sequen
     `step_ms` is the time at work so far for each step, in milliseconds (`labeling.timing`). A draft whose lease
     is over is kept as well: it may still be submitted. Saving the same again changes nothing, and is fine even
     after the submit, which may overtake a save.
-    Raises `WrongRating`, `Conflict` and `AlreadySubmitted`.
+    Raises `WrongRating`, `Conflict`, `AlreadySubmitted` and `Withdrawn`.
     """
     check_spots(lease, marks)
     return write(lease, marks, base, step_ms) or reconcile(lease, marks, base, step_ms)
@@ -88,7 +88,8 @@ def write(lease: Lease, marks: Marks, base: int | None, step_ms: Sequence[int]) 
 def reconcile(lease: Lease, marks: Marks, base: int | None, step_ms: Sequence[int]) -> Saved:
     """Save marks that start from an older version, unless they contradict what was stored since."""
     row = one(LOCK, {"annotation": lease.annotation})
-    assert row is not None
+    if row is None:
+        raise Withdrawn
     submitted_at, version = row
     stored = stored_marks(lease)
     if submitted_at is not None:

@@ -19,6 +19,15 @@ class AlreadySubmitted(LabelingError):
         super().__init__("This solution is submitted; its ratings no longer change.")
 
 
+class Withdrawn(LabelingError):
+    """A manager has ended this labeler's practice or screening, and what was begun of it is gone."""
+
+    code = "withdrawn"
+
+    def __init__(self) -> None:
+        super().__init__("This solution was taken back: a manager has decided how you go on.")
+
+
 class OtherSubmit(LabelingError):
     """A submit with the key of an earlier one, but another content."""
 

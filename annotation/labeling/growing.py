@@ -32,7 +32,7 @@ from annotation.labeling.growth import (
 from annotation.labeling.leasing import NO_HOLD, Hold
 from annotation.labeling.marks import Mark, Marks, Spot, check_conflicts, same, stored_marks
 from annotation.labeling.rows import one, run
-from annotation.labeling.submission import Submitted
+from annotation.labeling.submission import Handed, Submitted
 from annotation.labeling.timing import total
 from annotation.models import MOST_GROWN, Lease
 from annotation.ratings import NEGATIVE
@@ -224,11 +224,11 @@ def hand_in(
     of it, rated or not, as in PRM800K. What was said on other ways goes. All else is as in `submission.submit`.
     Raises what `grow` raises, `Unfinished` and `NoReason`.
     """
-    digest = submission.digest_of(marks, early_end, explanation, sorted(turns.items()))
-    stored = submission.read(lease, submission.LOCKED)
+    handed = Handed(marks, base, key, early_end, explanation.strip(), turns=sorted(turns.items()))
+    stored = submission.read(lease, submission.LOCK)
     if isinstance(stored, submission.Earlier):
-        return stored.again(key, digest)
-    if early_end and not explanation.strip():
+        return stored.again(handed)
+    if early_end and not handed.explanation:
         raise NoReason
     grown = grow(lease=lease, marks=marks, turns=turns, base=base)
     growth = grown.growth
@@ -239,9 +239,9 @@ def hand_in(
     run(WRITE_STEPS, written_steps(lease, growth.steps))
     values = {
         "key": key,
-        "digest": digest,
+        "digest": handed.digest,
         "seen": grown.version,
-        "explanation": explanation.strip(),
+        "explanation": handed.explanation,
         "chosen": [step.chosen_position for step in growth.steps],
         **total(stored.step_ms, step_ms, lease.most_steps),
         **labels_of(growth.steps),

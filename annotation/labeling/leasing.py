@@ -28,11 +28,12 @@ CURRENT = (
 # labeler's; the first free one of the queue whose solution they have neither done nor begun. A draft is locked
 # before its place, as a save does it, or two windows of one labeler could wait for each other. Free places that
 # others are taking at this moment are skipped. While it waits for the place at hand, somebody else may get that
-# if its time is over: the last condition of `taken` looks at the row as it is by then. To be completed with `who`
-# may have something, and with what to do about locked places.
+# if its time is over: the last condition of `taken` looks at the row as it is by then. A draft that was only sent
+# along, and never opened, begins anew. To be completed with `who` may have something, and with what to do about
+# locked places.
 NEXT = f"""
     WITH me AS MATERIALIZED (
-        SELECT m.project_id, pr.lease_minutes
+        SELECT m.project_id, pr.lease_minutes, pr.most_minutes
         FROM annotation_membership m JOIN annotation_project pr ON pr.id = m.project_id {{who}}
     ), held AS (
         SELECT task_id, slot, lease_minutes FROM me, annotation_place
@@ -67,7 +68,10 @@ NEXT = f"""
         UPDATE annotation_place
         SET labeler_id = %(labeler)s,
             leased_at = CASE WHEN labeler_id = %(labeler)s AND expires_at >= now() THEN leased_at ELSE now() END,
-            expires_at = now() + make_interval(mins => (SELECT lease_minutes FROM found))
+            expires_at = CASE WHEN labeler_id = %(labeler)s AND expires_at >= now()
+                THEN least(now() + make_interval(mins => (SELECT lease_minutes FROM found)),
+                           greatest(leased_at + make_interval(mins => (SELECT most_minutes FROM me)), expires_at))
+                ELSE now() + make_interval(mins => (SELECT lease_minutes FROM found)) END
         WHERE (task_id, slot) = (SELECT task_id, slot FROM found)
           AND (SELECT count(*) FROM mine) >= 0
           AND filled_at IS NULL AND (labeler_id IS NULL OR labeler_id = %(labeler)s OR expires_at < now())
@@ -77,7 +81,10 @@ NEXT = f"""
             (project_id, task_id, solution_id, labeler_id, token, started_at, touched_at)
         SELECT t.project_id, t.id, t.solution_id, %(labeler)s, %(token)s, now(), now()
         FROM taken JOIN annotation_task t ON t.id = taken.task_id
-        ON CONFLICT (task_id, labeler_id) DO UPDATE SET touched_at = now()
+        ON CONFLICT (task_id, labeler_id) DO UPDATE
+        SET touched_at = now(),
+            started_at = CASE WHEN annotation_annotation.touched_at = annotation_annotation.started_at
+                         THEN now() ELSE annotation_annotation.started_at END
         RETURNING *
     )
 """ + LEASE.format(annotations="begun")
@@ -90,11 +97,13 @@ RENEWED = """
                            greatest(leased_at + make_interval(mins => %(most)s), expires_at))
     WHERE task_id = %(task)s AND labeler_id = %(labeler)s AND filled_at IS NULL
 """
+# The draft before its place, as everywhere: what follows is only looked at once the draft is locked.
 RENEW = f"""
     WITH draft AS (
-        UPDATE annotation_annotation a SET {COUNTED} WHERE id = %(annotation)s AND submitted_at IS NULL
+        UPDATE annotation_annotation a SET {COUNTED} WHERE id = %(annotation)s AND submitted_at IS NULL RETURNING 1
     )
-    UPDATE annotation_place {RENEWED} RETURNING expires_at, extract(epoch FROM expires_at - now())
+    UPDATE annotation_place {RENEWED} AND EXISTS (SELECT FROM draft)
+    RETURNING expires_at, extract(epoch FROM expires_at - now())
 """
 
 

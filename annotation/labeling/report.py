@@ -20,10 +20,13 @@ KEPT = """
     SELECT step, progress, category, critique, ratings FROM annotation_errorreport
     WHERE annotation_id = %(annotation)s
 """
+# Locks the draft first: a submit that is just under way is waited for.
 KEEP = """
+    WITH draft AS (
+        SELECT id FROM annotation_annotation WHERE id = %(annotation)s AND submitted_at IS NULL FOR NO KEY UPDATE
+    )
     INSERT INTO annotation_errorreport (annotation_id, step, progress, category, critique, ratings)
-    SELECT id, %(step)s, %(progress)s, %(category)s, %(critique)s, %(ratings)s::smallint[]
-    FROM annotation_annotation WHERE id = %(annotation)s AND submitted_at IS NULL
+    SELECT id, %(step)s, %(progress)s, %(category)s, %(critique)s, %(ratings)s::smallint[] FROM draft
     ON CONFLICT (annotation_id) DO UPDATE
     SET step = EXCLUDED.step, progress = EXCLUDED.progress, category = EXCLUDED.category,
         critique = EXCLUDED.critique, ratings = EXCLUDED.ratings

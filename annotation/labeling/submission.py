@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from django.db import transaction
+
 from annotation.labeling.ending import EarlyEnd, ending_of
-from annotation.labeling.errors import NoReason, OtherSubmit
+from annotation.labeling.errors import AlreadySubmitted, NoReason, OtherSubmit, Withdrawn
 from annotation.labeling.marks import (
     GIVEN,
     WRITE,
@@ -26,17 +28,22 @@ from annotation.labeling.timing import TOTAL, total
 from annotation.models import Lease
 from annotation.ratings import NEGATIVE
 
+STATE = """
+    a.submitted_at, a.finish_reason, a.explanation, a.active_ms, a.is_surplus, a.submit_key, a.submit_digest,
+    a.version, a.step_ms
+"""
 # The draft, or what it has become, with its marks and the alternatives that its solution has.
-DRAFT = """
-    SELECT a.submitted_at, a.finish_reason, a.explanation, a.active_ms, a.is_surplus,
-           a.submit_key, a.submit_digest, a.version, a.step_ms,
+DRAFT = f"""
+    SELECT {STATE},
            (SELECT json_agg(json_build_array(step, completion, rating, flagged, version))
             FROM annotation_steplabel WHERE annotation_id = a.id),
            (SELECT json_agg(json_build_array(step, index) ORDER BY step, index)
             FROM annotation_completion WHERE solution_id = a.solution_id AND index > 0)
     FROM annotation_annotation a WHERE a.id = %(annotation)s
 """
-LOCKED = f"{DRAFT} FOR NO KEY UPDATE OF a"
+LOCK = f"""
+    SELECT {STATE}, NULL, NULL FROM annotation_annotation a WHERE a.id = %(annotation)s FOR NO KEY UPDATE
+"""
 
 # Does nothing when the draft is submitted or is no longer as it was `seen`. Keeps the marks that count and drops
 # the others, fills the labeler's place or else a free one of the task, counts it, and closes the task with its
@@ -104,6 +111,27 @@ class Draft(NamedTuple):
     """The completions besides the solution's own steps."""
 
 
+class Handed(NamedTuple):
+    """What is handed in."""
+
+    marks: Marks
+    base: int | None
+    key: UUID | None
+    early_end: EarlyEnd | None
+    explanation: str
+    step_ms: Sequence[int] = ()
+    report: Report | None = None
+    turns: Sequence[object] = ()
+    """Where the solution grows: what it is to go on with (`labeling.growth.Turn`, by step)."""
+
+    @property
+    def digest(self) -> UUID:
+        """Tells the content of one submit from another's."""
+        said = [self.early_end, self.explanation, self.report, *self.turns]
+        content = json.dumps([sorted(self.marks.items()), said])
+        return UUID(bytes=hashlib.sha256(content.encode()).digest()[:16])
+
+
 class Earlier(NamedTuple):
     """What was submitted before."""
 
@@ -111,11 +139,11 @@ class Earlier(NamedTuple):
     key: UUID | None
     digest: UUID | None
 
-    def again(self, key: UUID | None, digest: UUID) -> Submitted:
+    def again(self, handed: Handed) -> Submitted:
         """The answer to a submit that is sent again."""
-        if key is not None and key == self.key and digest != self.digest:
-            raise OtherSubmit
-        return self.submitted
+        if handed.digest == self.digest:
+            return self.submitted
+        raise OtherSubmit if handed.key is not None and handed.key == self.key else AlreadySubmitted
 
 
 def submit(
@@ -132,52 +160,62 @@ def submit(
     """Keep the marks given along with those saved before, and hand the annotation in.
 
     It ends as `found_error` at the first negative rating, as `solution` when all steps are rated without one,
-    or early with a reason. Submitting again changes nothing and returns what is stored; the same `key` with
-    another content is refused. It is never too late: with no place left the annotation is kept as surplus.
-    `report` is what the project asks about a first error, if it was not saved before. One statement reads, one
-    writes what was judged; it begins anew when another window has saved in between. Raises `Incomplete`,
-    `ReportIncomplete`, `NoReason`, `WrongRating`, `WrongReport`, `Conflict` and `OtherSubmit`.
+    or early with a reason. Submitting the same again changes nothing and returns what is stored. It is never too
+    late: with no place left the annotation is kept as surplus. `report` is what the project asks about a first
+    error, if it was not saved before; then the draft is locked first. Otherwise one statement reads, and one
+    writes what was judged; it begins anew when another window has saved in between.
+
+    Raises `Incomplete`, `ReportIncomplete`, `NoReason`, `WrongRating`, `WrongReport`, `Conflict`, `Withdrawn`;
+    when something else was submitted before, `AlreadySubmitted`, or with the same `key` `OtherSubmit`.
     """
     check_spots(lease, marks)
-    digest = digest_of(marks, early_end, explanation)
+    handed = Handed(marks, base, key, early_end, explanation.strip(), step_ms, report)
+    if not lease.asks_report:
+        return attempt(lease, handed)
+    with transaction.atomic():
+        read(lease, LOCK)
+        return attempt(lease, handed)
+
+
+def attempt(lease: Lease, handed: Handed) -> Submitted:
     while True:
         draft = read(lease)
         if isinstance(draft, Earlier):
-            return draft.again(key, digest)
-        if early_end and not explanation.strip():
-            raise NoReason
-        check_conflicts(marks, draft.marks, base, draft.version)
-        ending = ending_of(lease, draft.marks, marks, draft.alternatives, early_end)
-        if lease.asks_report and ending.reason == "found_error":
-            settle_report(lease, ending.first_error, report)
-        values = {
-            "key": key,
-            "digest": digest,
-            "seen": draft.version,
-            "explanation": explanation.strip(),
-            "chosen": [None if rating == NEGATIVE else 0 for rating in ending.ratings],
-            **total(draft.step_ms, step_ms, lease.length),
-            **written(ending.marks),
-        }
-        submitted = finish(lease, ending.reason, values)
+            return draft.again(handed)
+        submitted = hand_in(lease, draft, handed)
         if submitted is not None:
             return submitted
 
 
+def hand_in(lease: Lease, draft: Draft, handed: Handed) -> Submitted | None:
+    """None when the draft is no longer like this."""
+    if handed.early_end and not handed.explanation:
+        raise NoReason
+    check_conflicts(handed.marks, draft.marks, handed.base, draft.version)
+    ending = ending_of(lease, draft.marks, handed.marks, draft.alternatives, handed.early_end)
+    if lease.asks_report and ending.reason == "found_error":
+        settle_report(lease, ending.first_error, handed.report)
+    values = {
+        "key": handed.key,
+        "digest": handed.digest,
+        "seen": draft.version,
+        "explanation": handed.explanation,
+        "chosen": [None if rating == NEGATIVE else 0 for rating in ending.ratings],
+        **total(draft.step_ms, handed.step_ms, lease.length),
+        **written(ending.marks),
+    }
+    return finish(lease, ending.reason, values)
+
+
 def read(lease: Lease, statement: str = DRAFT) -> Draft | Earlier:
-    """The draft; or what it has become. With `LOCKED` it stays so until the transaction ends."""
+    """The draft; or what it has become. With `LOCK` it stays so until the transaction ends. Raises `Withdrawn`."""
     row = one(statement, {"annotation": lease.annotation})
-    assert row is not None
+    if row is None:
+        raise Withdrawn
     *submitted, key, digest, version, step_ms, marks, alternatives = row
     if submitted[0] is not None:
         return Earlier(Submitted(*submitted), key, digest)
     return Draft(version, step_ms, stored_in(marks or ()), [(step, index) for step, index in alternatives or ()])
-
-
-def digest_of(marks: Marks, early_end: EarlyEnd | None, explanation: str, *more: object) -> UUID:
-    """Tells the content of one submit from another's."""
-    content = json.dumps([sorted(marks.items()), early_end, explanation.strip(), *more])
-    return UUID(bytes=hashlib.sha256(content.encode()).digest()[:16])
 
 
 def settle_report(lease: Lease, error: int | None, report: Report | None) -> None:

@@ -165,7 +165,8 @@ def decide(*, actor: User | None, labeler: Membership, verdict: Verdict, reason:
 
 def leave_rounds(labeler: Membership) -> None:
     """End what practice or screening is at hand; what is begun of it and not submitted is dropped."""
-    drafts = Annotation.objects.filter(labeler=labeler, submitted_at=None, round__isnull=False)
-    Place.objects.filter(labeler=labeler, filled_at=None, task__in=drafts.values("task")).delete()
-    drafts.delete()
+    begun = Annotation.objects.filter(labeler=labeler, submitted_at=None, round__isnull=False)
+    drafts = dict(begun.select_for_update().values_list("pk", "task"))  # before their places, as a save does it
+    Place.objects.filter(labeler=labeler, filled_at=None, task__in=drafts.values()).delete()
+    Annotation.objects.filter(pk__in=drafts).delete()
     Round.objects.filter(labeler=labeler, ended_at=None).update(ended_at=timezone.now())

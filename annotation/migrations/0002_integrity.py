@@ -53,6 +53,39 @@ CREATE TRIGGER choice_fixed_once_submitted
     FOR EACH ROW EXECUTE FUNCTION annotation_refuse_label_change();
 """
 
+# Nothing is added either. What a statement adds and submits itself is submitted after its beginning. Loaded history
+# is submitted from the start.
+NOTHING_ADDED = """
+CREATE FUNCTION annotation_refuse_addition() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    submitted bigint;
+BEGIN
+    SELECT a.id INTO submitted FROM added JOIN annotation_annotation a ON a.id = added.annotation_id
+    WHERE a.submitted_at < statement_timestamp() AND NOT a.is_imported LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'annotation % is submitted; nothing is added to it', submitted
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER nothing_added_once_submitted AFTER INSERT ON annotation_steplabel
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION annotation_refuse_addition();
+CREATE TRIGGER nothing_added_once_submitted AFTER INSERT ON annotation_humancompletion
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION annotation_refuse_addition();
+CREATE TRIGGER nothing_added_once_submitted AFTER INSERT ON annotation_choice
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION annotation_refuse_addition();
+CREATE TRIGGER nothing_added_once_submitted AFTER INSERT ON annotation_errorreport
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION annotation_refuse_addition();
+"""
+
+ADDABLE = """
+DROP TRIGGER nothing_added_once_submitted ON annotation_steplabel;
+DROP TRIGGER nothing_added_once_submitted ON annotation_humancompletion;
+DROP TRIGGER nothing_added_once_submitted ON annotation_choice;
+DROP TRIGGER nothing_added_once_submitted ON annotation_errorreport;
+DROP FUNCTION annotation_refuse_addition;
+"""
+
 CHANGEABLE = """
 DROP TRIGGER annotation_fixed_once_submitted ON annotation_annotation;
 DROP FUNCTION annotation_refuse_change;
@@ -146,6 +179,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(FOREIGN_KEYS, DROP_FOREIGN_KEYS),
         migrations.RunSQL(FIXED_ONCE_SUBMITTED, CHANGEABLE),
+        migrations.RunSQL(NOTHING_ADDED, ADDABLE),
         migrations.RunSQL(REPORTS, NO_REPORTS),
         migrations.RunSQL(GUIDELINE_FIXED, GUIDELINE_CHANGEABLE),
         migrations.RunSQL(GUIDELINE_BOUND, GUIDELINE_UNBOUND),

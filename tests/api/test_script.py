@@ -68,10 +68,11 @@ def test_a_submit_sent_again_gets_what_is_stored(waiting: Project, alice: User) 
     script = Script(alice)
     token = script("POST", "projects/algebra/lease/").json()["lease"]["token"]
     answers = [
-        script("POST", f"leases/{token}/submit/", {"ratings": [{"step": 0, "rating": rating}]}).json()
+        script("POST", f"leases/{token}/submit/", {"ratings": [{"step": 0, "rating": rating}]})
         for rating in (-1, -1, 1)
     ]
-    assert answers[0]["annotation"] == answers[1]["annotation"] == answers[2]["annotation"]
+    assert answers[0].json()["annotation"] == answers[1].json()["annotation"]
+    assert (answers[2].status_code, answers[2].json()["code"]) == (409, "already_submitted")
     assert StepLabel.objects.get().rating == -1
 
 

@@ -130,7 +130,7 @@ def test_coming_back_does_not_take_a_place_that_somebody_is_just_getting(busy: P
 
 
 def test_two_windows_of_one_labeler_never_lock_each_other_out(busy: Project, load: Load) -> None:
-    """One saves while the other one presses Start, over and over."""
+    """One saves while the other one presses Start, and both say that they are at work, over and over."""
     load(busy, [solution_line(number) for number in (1, 2)])
     (alice,) = members(busy, 1)
     lease = labeling.lease_next(labeler=alice.pk)
@@ -142,6 +142,9 @@ def test_two_windows_of_one_labeler_never_lock_each_other_out(busy: Project, loa
     def start(_: int) -> None:
         assert labeling.lease_next(labeler=alice.pk) is not None
 
+    def beat(_: int) -> None:
+        assert labeling.renew(lease=lease).seconds > 0
+
     def again(act: Callable[[int], None]) -> None:
         try:
             for number in range(150):
@@ -149,8 +152,8 @@ def test_two_windows_of_one_labeler_never_lock_each_other_out(busy: Project, loa
         finally:
             connections.close_all()
 
-    with ThreadPoolExecutor(4) as threads:
-        list(threads.map(again, (save, start, save, start)))
+    with ThreadPoolExecutor(6) as threads:
+        list(threads.map(again, (save, start, beat, save, start, beat)))
 
 
 # --- a key that comes again ---------------------------------------------------------------------------------
