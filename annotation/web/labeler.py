@@ -48,7 +48,8 @@ def waiting(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def waiting_context(labeler: int, slug: str, name: str) -> dict[str, object]:
-    return {"project_slug": slug, "project": name, "waiting": labeling.waiting_for(labeler)}
+    waiting = None if labeling.is_ready(labeler) else labeling.waiting_for(labeler)
+    return {"project_slug": slug, "project": name, "waiting": waiting}
 
 
 @audience("labelers")
