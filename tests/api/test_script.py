@@ -13,7 +13,7 @@ from drf_spectacular.validation import validate_schema
 from annotation import tasks
 from annotation.models import Annotation, ApiToken, LoadRun, Project, StepLabel, User
 from tests.conftest import solution_line
-from tests.test_growing import tree_line
+from tests.growing.trees import tree_line
 
 PASSWORD = "a long enough passphrase"
 

@@ -11,7 +11,7 @@ from annotation import exporting
 from annotation.models import Annotation, Choice, HumanCompletion, Project, StepLabel, User
 from tests.browser.conftest import wait_for
 from tests.browser.test_desk import at_desk, current, saved
-from tests.test_growing import node, tree_line
+from tests.growing.trees import node, tree_line
 
 Visit = Callable[..., Page]
 
