@@ -12,7 +12,7 @@ from annotation import labeling
 from annotation.exporting.prm800k import lines
 from annotation.models import Project, User
 from tests.conftest import labeler, rated, shared_file
-from tests.test_importing import FOUND_ERROR, LABELER, OTHER_LABELER
+from tests.importing.prm800k_lines import FOUND_ERROR, LABELER, OTHER_LABELER
 
 
 def test_the_real_rows_come_out_byte_for_byte_in_their_order(project: Project, load: Any) -> None:
