@@ -15,8 +15,8 @@ from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
-from annotation.models import User
-from tests.conftest import IN_CI
+from annotation.models import Project, User
+from tests.conftest import IN_CI, solution_line, with_instructions
 from tests.local import ROOT, answers, free_port, wait_for
 from tests.servers import database_url
 
@@ -134,6 +134,15 @@ def visit(browser: Browser, site: Site, transactional_db: None) -> Iterator[Call
     for context in contexts:
         context.close()
     assert troubles == []
+
+
+@pytest.fixture
+def rich(project: Project, alice: User, bob: User, load: Callable[..., Any]) -> Project:
+    """Everything that can be done at a desk can be done here."""
+    Project.objects.update(allows_unsure=True)
+    with_instructions(project, "Look closely.")
+    load(project, [solution_line(number) for number in (1, 2, 3, 4)])
+    return project
 
 
 def is_failure(request: Request, has_scripts: bool) -> bool:

@@ -11,8 +11,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from annotation.models import Project, Solution, User
 from tests.browser.conftest import ROOT
-from tests.browser.test_desk import Visit, at_desk, saved
-from tests.browser.test_keys import change, open_sheet, two_windows
+from tests.browser.desk_page import Visit, at_desk, saved, two_windows
+from tests.browser.keys_page import change, open_sheet
 from tests.conftest import solution_line, with_instructions
 
 AXE = (Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js").read_text()
