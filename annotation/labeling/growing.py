@@ -8,28 +8,11 @@ from uuid import UUID
 from django.db import transaction
 
 from annotation.labeling import drafting, submission
-from annotation.labeling.errors import (
-    AlreadySubmitted,
-    NoReason,
-    NotOffered,
-    OtherWay,
-    Unfinished,
-    WrongChoice,
-)
-from annotation.labeling.growth import (
-    NO_TURN,
-    Choice,
-    GrownStep,
-    Growth,
-    Path,
-    Turn,
-    Turns,
-    draw,
-    growth_of,
-    offered,
-)
+from annotation.labeling.errors import AlreadySubmitted, NoReason, NotOffered, OtherWay, Unfinished, WrongChoice
+from annotation.labeling.growth import NO_TURN, Choice, GrownStep, Growth, Path, Turn, Turns, draw
 from annotation.labeling.leasing import NO_HOLD, Hold
 from annotation.labeling.marks import Mark, Marks, Spot, check_conflicts, same, stored_marks
+from annotation.labeling.offers import growth_of, offered
 from annotation.labeling.rows import one, run
 from annotation.labeling.submission import EarlyEnd, Submitted
 from annotation.labeling.timing import total
@@ -95,7 +78,7 @@ class GrowingDesk:
 def growing_desk_of(lease: Lease) -> GrowingDesk:
     """The desk as it stands; casts a lot that is due, as when the project shows fewer completions from now on."""
     growth = growth_of(lease)
-    if lease.submitted_at is None and draw(lease, growth.last) is not None:
+    if lease.submitted_at is None and draw(lease.token, growth.last) is not None:
         grown = grow(lease=lease, marks={}, turns={})
         return GrowingDesk(lease._replace(version=grown.version), grown.growth)
     return GrowingDesk(lease, growth)
@@ -194,7 +177,7 @@ def settled(lease: Lease, version: int) -> Growth:
     """The growth, after casting lots wherever all is rated and nothing chosen."""
     while True:
         growth = growth_of(lease)
-        drawn = draw(lease, growth.last)
+        drawn = draw(lease.token, growth.last)
         if drawn is None or len(growth.steps) >= MOST_GROWN:
             return growth
         choose(lease, growth.last.path, Turn(drawn), is_drawn=True, version=version)
