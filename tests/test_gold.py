@@ -13,7 +13,7 @@ from annotation.learning import gold
 from annotation.learning.gold import Judgement
 from annotation.learning.quality import Agreement
 from annotation.models import Annotation, AuditEntry, Gold, GoldStep, Project, Solution, User
-from tests.api.test_script import Script
+from tests.api.script import Script
 from tests.conftest import labeler, rated, shared_file
 
 SignIn = Callable[[User], Client]

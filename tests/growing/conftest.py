@@ -6,7 +6,7 @@ import pytest
 
 from annotation.models import Lease, Project, User
 from tests.growing.trees import tree_line
-from tests.test_leasing import lease
+from tests.leases import lease
 
 
 @pytest.fixture

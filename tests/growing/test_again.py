@@ -8,12 +8,12 @@ from uuid import UUID
 import pytest
 from django.db import connections
 
-from annotation import labeling, people
+from annotation import labeling
 from annotation.labeling import AlreadySubmitted, Conflict, Mark, OtherSubmit, OtherWay, Turn
-from annotation.models import Choice, HumanCompletion, Lease, Project, Role, User
+from annotation.models import Choice, HumanCompletion, Lease, Project, User
 from tests.growing.acts import exported, hand_in, rate, turn
 from tests.growing.trees import tree_line
-from tests.test_leasing import lease
+from tests.leases import lease, only_lease
 
 KEY = UUID("7c9e6679-7425-40de-944b-e07fc1f90ae7")
 
@@ -76,10 +76,7 @@ def test_a_submit_sent_again_is_answered_and_another_one_refused(mine: Lease) ->
 
 @pytest.mark.django_db(transaction=True)
 def test_twenty_at_once_cast_one_lot(load: Any) -> None:
-    project = Project.objects.create(slug="busy", name="Busy")
-    load(project, [tree_line()])
-    people.add_member(actor=None, project=project, email="alice@lab.example", roles=[Role.LABELER])
-    mine = lease(User.objects.get(), project)
+    mine = only_lease(load, tree_line())
 
     def save(_: int) -> Any:
         try:

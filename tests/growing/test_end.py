@@ -10,7 +10,7 @@ from annotation.labeling import Mark, NoReason, Turn, Unfinished
 from annotation.models import Annotation, Lease, Place, Project, StepLabel, Task, User
 from tests.conftest import solution_line
 from tests.growing.acts import exported, hand_in, labels, rate, turn
-from tests.test_leasing import lease
+from tests.leases import lease
 
 
 def test_it_ends_with_an_answer(mine: Lease) -> None:

@@ -8,7 +8,7 @@ from annotation.labeling import Mark, Turn
 from annotation.models import Annotation, Lease, Project, User
 from tests.conftest import shared_file
 from tests.growing.acts import exported, hand_in, rate, turn
-from tests.test_leasing import lease
+from tests.leases import lease
 
 
 def test_it_exports_as_phase_1_rows_are_built(mine: Lease, growing: Project, alice: User) -> None:

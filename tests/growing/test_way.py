@@ -8,7 +8,7 @@ from annotation import labeling
 from annotation.labeling import Mark, NotOffered, Turn, WrongChoice
 from annotation.models import Annotation, Choice, Lease, Project, StepLabel, User
 from tests.growing.acts import hand_in, labels, rate, shown, turn
-from tests.test_leasing import lease
+from tests.leases import lease
 
 
 def test_the_next_step_comes_when_all_of_a_step_is_rated(mine: Lease) -> None:

@@ -4,7 +4,7 @@ import re
 
 from annotation.learning import course
 from annotation.models import Project, Round, Stage, User
-from tests.api.test_script import Script
+from tests.api.script import Script
 from tests.screening.acts import START, SignIn, do, next_lease, number_of, solution
 
 
