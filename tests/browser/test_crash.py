@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 from annotation.models import Project, User
-from tests.browser.conftest import FLAGS, Site, chromium, session_of
+from tests.browser.conftest import Site, chromium, session_of
 from tests.browser.desk_page import is_rated, line, press, ratings, saved_at_last
+from tests.chromium import FLAGS
 
 STORAGE_SECONDS = 6
 """Chromium writes localStorage to disk some five seconds after a change."""
@@ -24,7 +25,7 @@ class Window:
 
     def open(self, user: User, path: str) -> Page:
         self.context = self.browser.browser_type.launch_persistent_context(
-            str(self.profile), executable_path=chromium(), args=FLAGS.split(), base_url=self.site.address
+            str(self.profile), executable_path=chromium(), args=FLAGS, base_url=self.site.address
         )
         self.context.add_cookies([session_of(user, self.site)])
         page = self.context.new_page()

@@ -119,16 +119,22 @@ def test_what_one_window_submitted_the_other_learns(waiting: Project, alice: Use
 
 @pytest.fixture
 def signed_out(waiting: Project, alice: User, visit: Visit) -> Page:
-    """Alice has rated a step; then her session ended, and she rated two more."""
-    alice.set_password(PASSWORD)
-    alice.save()
-    page = at_desk(visit, alice, expect_trouble=True)
-    press(page, "3")
-    saved(page)
-    Session.objects.all().delete()
+    """Alice has rated a step; then her session ended, and she rated another one."""
+    page = with_ended_session(visit, alice, "3")
     press(page, "3")
     expect(page.get_by_role("dialog", name="Sign in again")).to_be_visible()
     expect(line(page)).to_contain_text("Not saved yet: you are signed out.")
+    return page
+
+
+def with_ended_session(visit: Visit, user: User, key: str) -> Page:
+    """A desk where the key was pressed and its rating saved; the person has a password, and is signed out."""
+    user.set_password(PASSWORD)
+    user.save()
+    page = at_desk(visit, user, expect_trouble=True)
+    press(page, key)
+    saved(page)
+    Session.objects.all().delete()
     return page
 
 
@@ -171,12 +177,7 @@ def test_not_now_leaves_the_ratings_in_the_page(signed_out: Page) -> None:
 
 
 def test_a_submit_waits_for_signing_in(waiting: Project, alice: User, visit: Visit) -> None:
-    alice.set_password(PASSWORD)
-    alice.save()
-    page = at_desk(visit, alice, expect_trouble=True)
-    press(page, "1")
-    saved(page)
-    Session.objects.all().delete()
+    page = with_ended_session(visit, alice, "1")
     press(page, "Enter")
     sign_in(page, PASSWORD)
     is_at_solution(page, 2)
