@@ -80,7 +80,6 @@ class Option:
     candidate: Candidate
     mark: Mark
     is_chosen: bool
-    may_be_chosen: bool
 
     @property
     def position(self) -> int:
@@ -235,9 +234,8 @@ def grown_step(path: Path, candidates: Sequence[Candidate], draft: Draft) -> Gro
     found = draft.choices.get(path)
     choice = found if found and stands(found, ratings) else None
     chosen = choice.completion if choice else None
-    is_rated = None not in ratings.values()
     options = [
-        Option(candidate, mark, candidate.completion == chosen, is_rated and mark.rating != NEGATIVE)
+        Option(candidate, mark, candidate.completion == chosen)
         for candidate, mark in zip(candidates, marks, strict=True)
     ]
     return GrownStep(step, path, options, choice, found.text if found else "")

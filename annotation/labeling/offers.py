@@ -49,6 +49,6 @@ def offered(lease: Lease) -> Offers:
     return {place: list(candidates) for place, candidates in grouped}
 
 
-def growth_of(lease: Lease, draft: Draft | None = None) -> Growth:
-    """How far the solution has grown in this draft."""
-    return follow(draft or draft_of(lease), offered(lease))
+def growth_of(lease: Lease) -> Growth:
+    """How far the solution has grown in its draft."""
+    return follow(draft_of(lease), offered(lease))

@@ -13,7 +13,6 @@ from annotation.models import AuditEntry, LoadRun, Membership, Project, Solution
 from tests.conftest import labeler, rated, shared_file, solution_line
 
 SignIn = Callable[[User], Client]
-Capture = Any
 
 
 @pytest.fixture
