@@ -128,6 +128,7 @@ def test_no_name_or_email_leaves_the_house(waiting: Project, alice: User) -> Non
     annotation = labeling.lease_next(labeler=labeler(alice, waiting).pk)
     labeling.submit(lease=annotation, marks=rated({0: -1}), early_end=None)
     content = "".join(lines(waiting)).lower()
+    assert str(labeler(alice, waiting).pseudonym) in content
     assert "alice" not in content
     assert "lab.example" not in content
 

@@ -139,7 +139,9 @@ def test_a_manager_makes_gold_from_an_annotation_and_edits_it(
 
 def test_a_researcher_sees_no_button(waiting: Project, alice: User, rita: User, sign_in: SignIn) -> None:
     solution = rate(alice, waiting, -1).solution
-    assert "Make gold" not in sign_in(rita).get(f"/projects/algebra/solutions/{solution.pk}/").content.decode()
+    page = sign_in(rita).get(f"/projects/algebra/solutions/{solution.pk}/").content.decode()
+    assert "✕ negative" in page
+    assert "Make gold" not in page
 
 
 def test_a_script_writes_gold(waiting: Project, alice: User, max_: User) -> None:

@@ -44,6 +44,7 @@ def test_the_reference_solution_is_in_no_answer(project: Project, alice: User, l
     load(project, [solution_line(1, ground_truth_solution="the secret way")])
     script = Script(alice)
     content = script("POST", "projects/algebra/lease/").content.decode()
+    assert "Step 1 of solution 1" in content
     assert "secret" not in content
 
 

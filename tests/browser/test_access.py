@@ -106,9 +106,13 @@ def test_the_step_to_rate_is_always_in_sight(cast: Any, width: int, height: int)
 def test_a_finger_finds_every_target(cast: Any) -> None:
     """24 px for everything, 44 px for what is pressed again and again."""
     page = desk(cast, "3", viewport={"width": 360, "height": 700}, has_touch=True, is_mobile=True)
-    for control in page.locator("button:visible, summary:visible, .desk label:visible, nav a:visible").all():
+    controls = page.locator("button:visible, summary:visible, .desk label:visible, nav a:visible").all()
+    assert len(controls) > 8
+    for control in controls:
         assert height_of(control) >= 24, control.inner_text()
-    for rating in page.locator(".spot[aria-current] .ratings label, .submit").all():
+    pressed = page.locator(".spot[aria-current] .ratings label, .submit").all()
+    assert len(pressed) == 4
+    for rating in pressed:
         assert height_of(rating) >= 44
 
 

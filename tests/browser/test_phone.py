@@ -13,7 +13,9 @@ def test_a_phone_shows_the_desk_without_scrolling_sideways(
 ) -> None:
     page = at_desk(visit, alice, viewport={"width": 360, "height": 700}, color_scheme=scheme, has_touch=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    for label in page.locator(".spot[aria-current] .ratings label").all():
+    labels = page.locator(".spot[aria-current] .ratings label").all()
+    assert len(labels) == 3
+    for label in labels:
         box = label.bounding_box()
         assert box is not None
         assert box["height"] >= 44
@@ -32,5 +34,6 @@ def test_the_page_is_light(waiting: Project, alice: User, visit: Visit, site: Si
     weighed = [
         kind for kind in kinds.values() if kind not in {"Fetch", "Font"}
     ]  # the clock may have asked already
+    assert {"Document", "Script", "Stylesheet"} <= set(weighed)
     assert len(weighed) <= 18  # the icon comes with them or later
     assert sum(size for key, size in weight.items() if kinds.get(key) != "Font") < 200_000

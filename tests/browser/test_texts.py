@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from playwright.sync_api import expect
+
 from annotation.models import Project, User
 from tests.browser.desk_page import Visit, at_desk, saved
 from tests.conftest import shared_file
@@ -57,6 +59,8 @@ def test_one_step_cannot_change_how_the_next_is_read(
     load(project, [{"problem": "p", "steps": [r"$\gdef\frac#1#2{hacked}\frac12$", r"$\frac{1}{2}$"]}])
     page = at_desk(visit, alice)
     page.keyboard.press("3")
+    assert "hacked" in page.locator("#step-0 .katex").inner_text()
+    expect(page.locator("#step-1 .katex .mfrac").first).to_be_visible()
     assert "hacked" not in page.locator("#step-1 .text").inner_text()
 
 
