@@ -9,10 +9,10 @@ from django.db import transaction
 
 from annotation.labeling import drafting, submission
 from annotation.labeling.errors import AlreadySubmitted, NoReason, NotOffered, OtherWay, Unfinished, WrongChoice
-from annotation.labeling.growth import NO_TURN, Choice, GrownStep, Growth, Path, Turn, Turns, draw
+from annotation.labeling.growth import NO_TURN, Choice, GrownStep, Growth, Path, Turn, Turns, draw, follow
 from annotation.labeling.leasing import NO_HOLD, Hold
 from annotation.labeling.marks import Mark, Marks, Spot, check_conflicts, same, stored_marks
-from annotation.labeling.offers import growth_of, offered
+from annotation.labeling.offers import draft_of, growth_of, offered
 from annotation.labeling.rows import one, run
 from annotation.labeling.submission import EarlyEnd, Submitted
 from annotation.labeling.timing import total
@@ -175,12 +175,14 @@ def take(lease: Lease, growth: Growth, step: int, turn: Turn, version: int) -> N
 
 def settled(lease: Lease, version: int) -> Growth:
     """The growth, after casting lots wherever all is rated and nothing chosen."""
+    draft = draft_of(lease)
     while True:
-        growth = growth_of(lease)
-        drawn = draw(lease.token, growth.last)
+        growth = follow(draft, offered(lease))
+        last, drawn = growth.last, draw(lease.token, growth.last)
         if drawn is None or len(growth.steps) >= MOST_GROWN:
             return growth
-        choose(lease, growth.last.path, Turn(drawn), is_drawn=True, version=version)
+        choose(lease, last.path, Turn(drawn), is_drawn=True, version=version)
+        draft.choices[last.path] = Choice(drawn, last.own_text, is_drawn=True, version=version)
 
 
 def choose(lease: Lease, path: Path, turn: Turn, *, is_drawn: bool, version: int) -> None:
