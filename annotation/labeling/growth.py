@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
 
+from annotation.labeling.fields import name_of, unsure_name_of
 from annotation.labeling.marks import Mark, Marks
 from annotation.ratings import NEGATIVE, NEUTRAL, POSITIVE, Rating
 
@@ -88,11 +89,11 @@ class Option:
     @property
     def name(self) -> str:
         """Of its field in the page."""
-        return f"step-{self.candidate.step}-{self.position}"
+        return name_of(self.candidate.step, self.position, grows=True)
 
     @property
     def unsure_name(self) -> str:
-        return f"un{self.name.replace('step', 'sure')}"
+        return unsure_name_of(self.name)
 
     @property
     def way(self) -> str:
