@@ -1,9 +1,10 @@
 """What is offered for each step of a solution that grows, and what was said and chosen: the reading for it."""
 
+from collections.abc import Mapping
 from itertools import groupby
 
 from annotation.labeling.growth import Candidate, Choice, Draft, Growth, Offers, follow
-from annotation.labeling.marks import stored_marks
+from annotation.labeling.marks import Spot, Stored, stored_marks
 from annotation.labeling.rows import all_rows
 from annotation.models import Lease
 
@@ -27,10 +28,10 @@ CHOICES = """
 """
 
 
-def draft_of(lease: Lease) -> Draft:
+def draft_of(lease: Lease, stored: Mapping[Spot, Stored]) -> Draft:
     rows = all_rows(CHOICES, {"annotation": lease.annotation})
     choices = {tuple(path): Choice(*choice) for path, *choice in rows}
-    return Draft({spot: stored.mark for spot, stored in stored_marks(lease).items()}, choices)
+    return Draft({spot: kept.mark for spot, kept in stored.items()}, choices)
 
 
 def offered(lease: Lease) -> Offers:
@@ -51,4 +52,4 @@ def offered(lease: Lease) -> Offers:
 
 def growth_of(lease: Lease) -> Growth:
     """How far the solution has grown in its draft."""
-    return follow(draft_of(lease), offered(lease))
+    return follow(draft_of(lease, stored_marks(lease)), offered(lease))
