@@ -15,7 +15,6 @@ from annotation.labeling.marks import Mark, Marks, Spot, are_stored, check_confl
 from annotation.labeling.offers import draft_of, growth_of, offered
 from annotation.labeling.rows import run
 from annotation.labeling.submission import EarlyEnd, Submitted
-from annotation.labeling.timing import total
 from annotation.models import MOST_GROWN, Lease
 from annotation.ratings import NEGATIVE
 
@@ -205,10 +204,8 @@ def hand_in(
     values = {
         "key": key,
         "digest": digest,
-        "version": grown.version + 1,
-        "explanation": explanation.strip(),
         "chosen": [step.chosen_position for step in growth.steps],
-        **total(stored.step_ms, step_ms, lease.most_steps),
+        **stored._replace(version=grown.version).ended(lease, explanation, step_ms),
         **labels_of(growth.steps),
     }
     return submission.run_finish(lease, reason, values)

@@ -125,19 +125,18 @@ def submit(
         reason, that_count = judged(lease, draft, early_end)
         if lease.asks_report:
             settle_report(lease, reason, that_count, report)
-        values = {
-            "key": key,
-            "digest": digest,
-            "version": stored.version + 1,
-            "explanation": explanation.strip(),
-            **total(stored.step_ms, step_ms, lease.length),
-        }
+        values = {"key": key, "digest": digest, **stored.ended(lease, explanation, step_ms)}
         return finish(lease, reason, that_count, values)
 
 
 class Draft(NamedTuple):
     version: int
     step_ms: list[int]
+
+    def ended(self, lease: Lease, explanation: str, step_ms: Sequence[int]) -> dict[str, object]:
+        """What its submit makes of it, as values of `FINISH`."""
+        times = total(self.step_ms, step_ms, lease.most_steps)
+        return {"version": self.version + 1, "explanation": explanation.strip(), **times}
 
 
 class Earlier(NamedTuple):
