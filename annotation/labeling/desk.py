@@ -5,6 +5,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple
 
+from annotation.labeling.fields import name_of, unsure_name_of
 from annotation.labeling.report import Asked, asked
 from annotation.labeling.rows import all_rows
 from annotation.models import Lease
@@ -31,11 +32,11 @@ class Option(NamedTuple):
     @property
     def name(self) -> str:
         """Of its field in the page."""
-        return f"step-{self.step}-{self.position}" if self.position else f"step-{self.step}"
+        return name_of(self.step, self.position, grows=False)
 
     @property
     def unsure_name(self) -> str:
-        return f"un{self.name.replace('step', 'sure')}"
+        return unsure_name_of(self.name)
 
     @property
     def title(self) -> str:

@@ -10,11 +10,11 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from annotation import labeling
-from annotation.labeling import GrownStep, Growth, Hold, Marks, Submitted
+from annotation.labeling import GrownStep, Growth, Hold, Submitted
 from annotation.labeling.growth import Path
 from annotation.models import Lease
 from annotation.web.audience import is_fetch
-from annotation.web.desk_forms import grow_fields, save_fields, submit_fields
+from annotation.web.desk_forms import fields_of, grow_fields, save_fields, submit_fields
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def save(request: HttpRequest, lease: Lease) -> HttpResponseBase:
     turns, path = grow_fields(request.POST)
     saved = labeling.grow(lease=lease, **given._asdict(), turns=turns)
     if is_fetch(request):
-        said = {"version": saved.version, **hold_json(saved.hold), "others": fields_of(saved.others)}
+        said = {"version": saved.version, **hold_json(saved.hold), "others": fields_of(saved.others, grows=True)}
         return JsonResponse(said | growth_json(lease, saved.growth, path))
     messages.success(request, "Saved.")
     return redirect(f"{reverse('desk', args=[lease.token])}#at-{saved.growth.last.index}")
@@ -77,7 +77,7 @@ def refusal_json(request: HttpRequest, lease: Lease, error: labeling.LabelingErr
     """Why, and where the solution really is."""
     said: dict[str, Any] = {"code": error.code, "detail": str(error)}
     if isinstance(error, labeling.Conflict):
-        said |= {"version": error.version, "theirs": fields_of(error.theirs)}
+        said |= {"version": error.version, "theirs": fields_of(error.theirs, grows=True)}
     elif isinstance(error, labeling.OtherWay | labeling.WrongChoice):
         version = error.version if isinstance(error, labeling.OtherWay) else lease.version
         growth = labeling.growing_desk_of(lease).growing
@@ -97,14 +97,3 @@ def growth_json(lease: Lease, growth: Growth, known: Path) -> dict[str, Any]:
 
 def hold_json(hold: Hold) -> dict[str, object]:
     return {"until": hold.until, "seconds": round(hold.seconds)}
-
-
-def fields_of(marks: Marks) -> dict[str, dict[str, object]]:
-    """Marks under the names of their fields in the page."""
-    return {
-        f"step-{step}-{completion}": {
-            "rating": "" if mark.rating is None else str(mark.rating),
-            "unsure": bool(mark.unsure),
-        }
-        for (step, completion), mark in marks.items()
-    }

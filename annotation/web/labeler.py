@@ -11,12 +11,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from annotation import access, labeling
-from annotation.labeling import Marks
 from annotation.learning import beside
 from annotation.models import Lease, Progress
 from annotation.web import grower
 from annotation.web.audience import audience, is_fetch
-from annotation.web.desk_forms import report_of, save_fields, submit_fields, times_of
+from annotation.web.desk_forms import fields_of, report_of, save_fields, submit_fields, times_of
 from annotation.web.onward import after_practice, after_screening, halted, onward
 
 DESK_MODULES = [
@@ -93,7 +92,11 @@ def save(request: HttpRequest, token: UUID) -> HttpResponseBase:
         return refuse(request, lease, error)
     if is_fetch(request):
         return JsonResponse(
-            {"version": saved.version, **grower.hold_json(saved.hold), "others": fields_of(saved.others)}
+            {
+                "version": saved.version,
+                **grower.hold_json(saved.hold),
+                "others": fields_of(saved.others, grows=False),
+            }
         )
     messages.success(request, "Saved.")
     return redirect(f"{reverse('desk', args=[token])}#step-{max(given.marks, default=(0, 0))[0]}")
@@ -175,16 +178,5 @@ def refuse(request: HttpRequest, lease: Lease, error: labeling.LabelingError) ->
 def refusal_json(error: labeling.LabelingError) -> dict[str, Any]:
     said: dict[str, Any] = {"code": error.code, "detail": str(error)}
     if isinstance(error, labeling.Conflict):
-        said |= {"version": error.version, "theirs": fields_of(error.theirs)}
+        said |= {"version": error.version, "theirs": fields_of(error.theirs, grows=False)}
     return said
-
-
-def fields_of(marks: Marks) -> dict[str, dict[str, object]]:
-    """Marks under the names of their fields in the page."""
-    return {
-        f"step-{step}-{position}" if position else f"step-{step}": {
-            "rating": "" if mark.rating is None else str(mark.rating),
-            "unsure": bool(mark.unsure),
-        }
-        for (step, position), mark in marks.items()
-    }

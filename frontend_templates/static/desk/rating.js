@@ -74,7 +74,7 @@ export function undo() {
 }
 
 // Something else than an act at this page has set a mark: another window, or what was kept from before.
-export function takeOver(name, mark) {
+function takeOver(name, mark) {
   const spot = spotNamed(name);
   if (!spot) return;
   setMark(spot, mark);
