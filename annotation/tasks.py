@@ -6,6 +6,7 @@ from django.db import OperationalError, transaction
 
 from annotation import importing, outage
 from annotation.celery import app
+from annotation.sessions import SessionStore
 
 log = logging.getLogger(__name__)
 
@@ -17,8 +18,12 @@ def load(run: int) -> None:
 
 @app.task
 def sweep() -> None:
-    """Take up what lost its message or its worker. With the database away, the next sweep looks again."""
+    """Forget sessions that are over, and take up what lost its message or its worker.
+
+    With the database away, the next sweep looks again.
+    """
     try:
+        SessionStore.clear_expired()
         left = importing.take_up_left_runs()
     except OperationalError as error:
         log.warning("nothing could be swept: %s", outage.why(error))

@@ -14,7 +14,7 @@ from annotation.models.learning import (
     Verdict,
 )
 from annotation.models.leases import LEASE, MOST_GROWN, Lease
-from annotation.models.people import ApiToken, Membership, Role, SignInLink, Theme, User
+from annotation.models.people import ApiToken, Membership, Role, Session, SignInLink, Theme, User
 from annotation.models.reports import Critique, ErrorReport, Progress
 from annotation.models.runs import LoadRun, Refusal, UploadChunk
 from annotation.models.trail import AuditEntry
@@ -49,6 +49,7 @@ __all__ = [
     "Refusal",
     "Role",
     "Round",
+    "Session",
     "SignInLink",
     "Solution",
     "Stage",

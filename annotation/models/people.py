@@ -7,6 +7,7 @@ import uuid
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -35,7 +36,7 @@ class Theme(models.TextChoices):
 class User(AbstractBaseUser):
     """A person who can sign in. Staff run this installation: they make projects and manage all of them.
 
-    `keys` has the keys of the desk that are not the usual ones: {"negative": ["q"], "undo": []}. Migration 0010
+    `keys` has the keys of the desk that are not the usual ones: {"negative": ["q"], "undo": []}. Migration 0002
     holds their shape.
     """
 
@@ -65,6 +66,12 @@ class User(AbstractBaseUser):
     def keys_json(self) -> str:
         """For an attribute of the page; never for a script."""
         return json.dumps(self.keys)
+
+
+class Session(AbstractBaseSession):
+    """A browser in which somebody is signed in, or somebody unknown; `annotation.sessions` reads and writes it."""
+
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="sessions")
 
 
 class Role(models.TextChoices):

@@ -11,12 +11,10 @@ from django.template.backends.django import Template
 from django.test import Client
 
 NAMES = (
-    ("django_session", "SQL: session"),
-    ("annotation_user", "SQL: person"),
-    ("WITH held", "SQL: the solution at hand (none)"),
+    ("annotation_session", "SQL: session and person"),
     ("WITH me", "SQL: next solution leased, draft begun"),
-    ("WITH kept", "SQL: labels, annotation, place and task written"),
-    ("FOR NO KEY UPDATE", "SQL: annotation and task locked"),
+    ("WITH draft", "SQL: labels, place, task and annotation written"),
+    ("json_agg", "SQL: draft read"),
     ("c.text", "SQL: steps of the next solution"),
     ("JOIN annotation_membership", "SQL: lease with access"),
 )

@@ -3,11 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from annotation.models import Annotation, Place, Project, StepLabel, User
+from annotation.models import Annotation, Place, Project, Session, StepLabel, User
 from tests.browser.desk_page import (
     Visit,
     at_desk,

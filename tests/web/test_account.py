@@ -11,7 +11,8 @@ import pytest
 from django.test import Client
 
 from annotation import people
-from annotation.models import ApiToken, Membership, Project, Role, SignInLink, User
+from annotation.models import ApiToken, Membership, Project, Role, Session, SignInLink, User
+from annotation.tasks import sweep
 from tests.conftest import person
 
 PASSWORD = "a long enough passphrase"
@@ -55,6 +56,28 @@ def test_guessing_is_locked_out_for_that_person_only(client: Client, with_passwo
 def test_a_closed_account_does_not_sign_in(client: Client, with_password: User) -> None:
     User.objects.update(is_active=False)
     assert sign_in_with(client, "alice@lab.example", PASSWORD) == 200
+
+
+def test_whoever_is_signed_in_is_out_when_the_account_is_closed(sign_in: SignIn, alice: User) -> None:
+    client = sign_in(alice)
+    assert client.get("/label/").status_code == 200
+    User.objects.filter(pk=alice.pk).update(is_active=False)
+    assert client.get("/label/")["Location"].startswith("/account/sign-in/")
+
+
+def test_a_session_of_somebody_else_lets_nobody_in(sign_in: SignIn, alice: User, bob: User) -> None:
+    """Were the row given to another person, what is signed in it would not fit."""
+    client = sign_in(alice)
+    Session.objects.update(user=bob)
+    assert client.get("/account/").context["user"] == alice
+
+
+def test_sessions_that_are_over_are_forgotten(sign_in: SignIn, alice: User, bob: User) -> None:
+    sign_in(alice)
+    Session.objects.update(expire_date="2020-01-01T00:00Z")
+    sign_in(bob)
+    sweep()
+    assert Session.objects.get().user == bob
 
 
 def test_a_link_signs_in_once(client: Client, alice: User) -> None:
