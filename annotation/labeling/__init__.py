@@ -1,7 +1,6 @@
 """The labeling desk: lease a solution, rate its steps, submit. `grow` and `hand_in` are for one that grows."""
 
 from annotation.labeling.desk import Desk, DeskStep, Option, Waiting, desk_of, waiting_for
-from annotation.labeling.door import lease_next
 from annotation.labeling.drafting import Saved, save
 from annotation.labeling.errors import (
     AlreadySubmitted,
@@ -18,7 +17,7 @@ from annotation.labeling.errors import (
     WrongRating,
     WrongReport,
 )
-from annotation.labeling.growing import GrowingDesk, Grown, grow, growing_desk_of, hand_in
+from annotation.labeling.growing import GrowingDesk, Grown, grow, growing_desk_of, hand_in, lease_next
 from annotation.labeling.growth import GrownStep, Growth, Turn, Turns
 from annotation.labeling.halts import GuidelineChanged, Halt, ScreeningFailed, TurnedDown
 from annotation.labeling.leasing import Hold, current_lease, renew

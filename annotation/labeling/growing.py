@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from annotation.labeling import drafting, submission
+from annotation.labeling import door, drafting, submission
 from annotation.labeling.ending import EarlyEnd
 from annotation.labeling.errors import (
     AlreadySubmitted,
@@ -27,11 +27,11 @@ from annotation.labeling.growth import (
     Turns,
     draw,
     growth_of,
-    offered,
 )
 from annotation.labeling.leasing import NO_HOLD, Hold
 from annotation.labeling.marks import Mark, Marks, Spot, check_conflicts, same, stored_marks
 from annotation.labeling.rows import one, run
+from annotation.labeling.shown import never_shown
 from annotation.labeling.submission import Handed, Submitted
 from annotation.labeling.timing import total
 from annotation.models import MOST_GROWN, Lease
@@ -94,12 +94,20 @@ class GrowingDesk:
 
 
 def growing_desk_of(lease: Lease) -> GrowingDesk:
-    """The desk as it stands; casts a lot that is due, as when the project shows fewer completions from now on."""
-    growth = growth_of(lease)
-    if lease.submitted_at is None and draw(lease, growth.last) is not None:
-        grown = grow(lease=lease, marks={}, turns={})
-        return GrowingDesk(lease._replace(version=grown.version), grown.growth)
-    return GrowingDesk(lease, growth)
+    """The desk as it stands. A lot may be due, as when the project shows fewer completions from now on."""
+    return GrowingDesk(lease, growth_of(lease))
+
+
+def lease_next(*, labeler: int, opened: bool = True) -> Lease | None:
+    """As `door.lease_next`; casts the lot where one is due in a solution that was begun."""
+    lease = door.lease_next(labeler=labeler, opened=opened)
+    return cast_due(lease) if lease is not None and lease.grows and lease.version else lease
+
+
+def cast_due(lease: Lease) -> Lease:
+    if draw(lease, growth_of(lease).last) is None:
+        return lease
+    return lease._replace(version=grow(lease=lease, marks={}, turns={}).version)
 
 
 @transaction.atomic
@@ -146,12 +154,8 @@ def choice_at(growth: Growth, step: int) -> Choice | None:
 
 def check_offered(lease: Lease, marks: Marks) -> None:
     """Raises `NotOffered` for a completion that was never put before this labeler."""
-    if not marks:
-        return
-    shown = {(c.step, c.completion) for candidates in offered(lease).values() for c in candidates}
-    for step, completion in marks:
-        if (step, completion) not in shown:
-            raise NotOffered(step)
+    if unknown := never_shown(lease, marks):
+        raise NotOffered(unknown)
 
 
 def check_marks(lease: Lease, marks: Marks, base: int | None, version: int) -> dict[Spot, Mark]:

@@ -22,7 +22,7 @@ WRITTEN = -1
 Path = tuple[int, ...]
 """For each step so far which completion the solution went on with."""
 
-# Everything offered on any way that was chosen so far, each step's completions in their order, at most `shown`.
+# Everything offered on the ways as they are chosen now, each step's completions in their order, at most `shown`.
 OFFERED = """
     SELECT step, parent, index, text, NOT EXISTS (
         SELECT FROM annotation_completion k
