@@ -1,5 +1,6 @@
 """The labeling desk: lease a solution, rate its steps, submit. `grow` and `hand_in` are for one that grows."""
 
+from annotation.labeling.amending import Amendment, amend_report, error_of
 from annotation.labeling.desk import Desk, DeskStep, Option, Waiting, desk_of, waiting_for
 from annotation.labeling.drafting import Saved, save
 from annotation.labeling.errors import (
@@ -28,6 +29,7 @@ from annotation.labeling.submission import Submitted, submit
 
 __all__ = [
     "AlreadySubmitted",
+    "Amendment",
     "Asked",
     "Conflict",
     "Desk",
@@ -63,9 +65,11 @@ __all__ = [
     "WrongChoice",
     "WrongRating",
     "WrongReport",
+    "amend_report",
     "asked",
     "current_lease",
     "desk_of",
+    "error_of",
     "given_critiques",
     "grow",
     "growing_desk_of",
