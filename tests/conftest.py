@@ -38,7 +38,7 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def static_files(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> None:
+def static_files(worker_id: str) -> None:
     """Static files under the names that production gives them; each worker has its own copy."""
     settings.STATIC_ROOT = Path(os.environ["STEPMARK_DATA"]) / f"static-{worker_id}"
     call_command("collectstatic", interactive=False, verbosity=0)

@@ -11,7 +11,8 @@ django.setup()
 
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
-from tests.browser.conftest import FLAGS, chromium  # noqa: E402
+from tests.browser.conftest import chromium  # noqa: E402
+from tests.chromium import FLAGS  # noqa: E402
 from tests.local import ROOT  # noqa: E402
 from tests.processes import Installation, installations  # noqa: E402
 
@@ -55,7 +56,7 @@ def main() -> None:
         installation = make()
         installation.up()
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS.split())
+            browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
             picture_of_desk(signed_in(browser, installation, "labeler@demo.localhost"))
             picture_of_overview(signed_in(browser, installation, "manager@demo.localhost"))
             browser.close()

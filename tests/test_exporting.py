@@ -12,7 +12,7 @@ from annotation import labeling
 from annotation.exporting.prm800k import lines
 from annotation.models import Project, User
 from tests.conftest import labeler, rated, shared_file
-from tests.test_importing import FOUND_ERROR, LABELER, OTHER_LABELER
+from tests.importing.prm800k_lines import FOUND_ERROR, LABELER, OTHER_LABELER
 
 
 def test_the_real_rows_come_out_byte_for_byte_in_their_order(project: Project, load: Any) -> None:
@@ -128,6 +128,7 @@ def test_no_name_or_email_leaves_the_house(waiting: Project, alice: User) -> Non
     annotation = labeling.lease_next(labeler=labeler(alice, waiting).pk)
     labeling.submit(lease=annotation, marks=rated({0: -1}), early_end=None)
     content = "".join(lines(waiting)).lower()
+    assert str(labeler(alice, waiting).pseudonym) in content
     assert "alice" not in content
     assert "lab.example" not in content
 

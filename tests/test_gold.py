@@ -13,7 +13,7 @@ from annotation.learning import gold
 from annotation.learning.gold import Judgement
 from annotation.learning.quality import Agreement
 from annotation.models import Annotation, AuditEntry, Gold, GoldStep, Project, Solution, User
-from tests.api.test_script import Script
+from tests.api.script import Script
 from tests.conftest import labeler, rated, shared_file
 
 SignIn = Callable[[User], Client]
@@ -139,7 +139,9 @@ def test_a_manager_makes_gold_from_an_annotation_and_edits_it(
 
 def test_a_researcher_sees_no_button(waiting: Project, alice: User, rita: User, sign_in: SignIn) -> None:
     solution = rate(alice, waiting, -1).solution
-    assert "Make gold" not in sign_in(rita).get(f"/projects/algebra/solutions/{solution.pk}/").content.decode()
+    page = sign_in(rita).get(f"/projects/algebra/solutions/{solution.pk}/").content.decode()
+    assert "✕ negative" in page
+    assert "Make gold" not in page
 
 
 def test_a_script_writes_gold(waiting: Project, alice: User, max_: User) -> None:

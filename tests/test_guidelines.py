@@ -12,7 +12,7 @@ from django.test import Client
 from annotation import demo, labeling
 from annotation.learning import guidelines
 from annotation.models import Acknowledgement, Annotation, AuditEntry, Guideline, Project, User
-from tests.api.test_script import Script
+from tests.api.script import Script
 from tests.conftest import labeler, rated
 
 SignIn = Callable[[User], Client]

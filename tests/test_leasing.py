@@ -13,24 +13,7 @@ from django.utils import timezone
 from annotation import labeling, people
 from annotation.models import Lease, LoadRun, Membership, Place, Project, Role, Solution, Task, User
 from tests.conftest import labeler, rated, solution_line
-
-
-def lease(user: User, project: Project) -> Lease:
-    found = labeling.lease_next(labeler=labeler(user, project).pk)
-    assert found is not None
-    return found
-
-
-def let_leases_lapse() -> None:
-    Place.objects.filter(filled_at=None, labeler__isnull=False).update(
-        expires_at=timezone.now() - timedelta(minutes=1)
-    )
-
-
-def submit(lease: Lease) -> Lease:
-    """Hand the solution in, all steps positive."""
-    labeling.submit(lease=lease, marks=rated(dict.fromkeys(range(lease.length), 1)))
-    return lease
+from tests.leases import lease, let_leases_lapse, submit
 
 
 def name_of(lease: Lease) -> str | None:

@@ -10,11 +10,11 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
-from annotation import labeling, people
+from annotation import labeling
 from annotation.labeling import AlreadySubmitted, Conflict, Incomplete, Mark, OtherSubmit, WrongRating
-from annotation.models import Annotation, Lease, Place, Project, Role, StepLabel, Task, User
+from annotation.models import Annotation, Lease, Place, Project, StepLabel, Task, User
 from tests.conftest import labeler, rated, solution_line
-from tests.test_leasing import lease, let_leases_lapse, submit
+from tests.leases import lease, let_leases_lapse, only_lease, submit
 
 KEY = UUID("7c9e6679-7425-40de-944b-e07fc1f90ae7")
 
@@ -82,10 +82,7 @@ def test_a_submit_sent_again_is_answered_and_another_one_refused(waiting: Projec
 
 @pytest.mark.django_db(transaction=True)
 def test_fifty_submits_with_one_key_are_one(load: Any) -> None:
-    project = Project.objects.create(slug="busy", name="Busy")
-    load(project, [solution_line(1)])
-    people.add_member(actor=None, project=project, email="alice@lab.example", roles=[Role.LABELER])
-    mine = lease(User.objects.get(), project)
+    mine = only_lease(load, solution_line(1))
 
     def hand_in(_: int) -> Any:
         try:

@@ -99,8 +99,8 @@ def test_counts_stay_within_their_bounds(given_ratings, gold) -> None:  # type: 
     assert found.found in {0, found.solutions}
 
 
-@given(ratings, golds, st.data())
-def test_what_comes_after_the_first_error_changes_nothing(given_ratings, gold, data) -> None:  # type: ignore[no-untyped-def]
+@given(ratings, golds)
+def test_what_comes_after_the_first_error_changes_nothing(given_ratings, gold) -> None:  # type: ignore[no-untyped-def]
     errors = [step for (step, _), rating in given_ratings.items() if rating == -1]
     if errors:
         later = {place: rating for place, rating in given_ratings.items() if place[0] <= errors[0]}

@@ -12,7 +12,7 @@ from annotation.exporting import FORMATS
 from annotation.labeling import Report, ReportIncomplete, WrongReport
 from annotation.models import Annotation, ErrorReport, Project, User
 from tests.conftest import rated
-from tests.test_leasing import lease
+from tests.leases import lease
 
 WRONG = rated({0: 1, 1: -1})
 

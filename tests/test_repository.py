@@ -30,7 +30,7 @@ def test_vendored_files_are_as_released_and_listed(folder: Path) -> None:
         for path in folder.rglob("*")
         if path.is_file() and path.name != "VENDOR.md"
     }
-    assert found == listed
+    assert found == listed != {}
 
 
 @pytest.mark.parametrize("name", ["installer", "run", "dev"])
@@ -48,7 +48,7 @@ def test_what_production_runs_is_what_tests_run() -> None:
         set(re.findall(r"^\S+==[^ ]+", (ROOT / "locks" / name).read_text(), re.MULTILINE))
         for name in ("run.txt", "dev.txt")
     ]
-    assert pins[0] <= pins[1]
+    assert set() < pins[0] <= pins[1]
 
 
 def test_nothing_is_left_to_be_done_later() -> None:
@@ -58,14 +58,15 @@ def test_nothing_is_left_to_be_done_later() -> None:
 
 def test_no_page_has_script_or_style_of_its_own() -> None:
     inline = re.compile(r"<style|\bstyle=|\son\w+=|<script(?![^>]*\bsrc=)|javascript:", re.IGNORECASE)
-    pages = (ROOT / "frontend_templates").rglob("*.html")
+    pages = list((ROOT / "frontend_templates").rglob("*.html"))
+    assert len(pages) > 40
     assert [str(page) for page in pages if inline.search(page.read_text())] == []
 
 
 def test_no_text_of_a_model_is_marked_as_safe() -> None:
     unsafe = re.compile(r"\|\s*safe\b|mark_safe|autoescape off|innerHTML|insertAdjacentHTML|outerHTML =")
     hits = [path for path in own_texts() if unsafe.search(path.read_text())]
-    assert [path for path in hits if path != Path(__file__)] == []
+    assert hits == [Path(__file__)]  # the pattern itself
 
 
 OWN_COMMANDS = sorted(name for name, app in get_commands().items() if app == "annotation")
@@ -80,7 +81,7 @@ def test_every_setting_is_documented() -> None:
     source = (ROOT / "annotation" / "settings.py").read_text()
     names = set(re.findall(r"env\.(?:text|flag|integer|words)\(\s*[\"'](\w+)[\"']", source))
     documented = set(re.findall(r"^\| `(\w+)` \|", (ROOT / "docs" / "settings.md").read_text(), re.MULTILINE))
-    assert names == documented
+    assert names == documented != set()
 
 
 def test_every_make_target_of_the_docs_exists() -> None:
@@ -92,6 +93,9 @@ def test_every_make_target_of_the_docs_exists() -> None:
 
 
 def test_links_in_the_docs_lead_somewhere() -> None:
-    for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
-        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text()):
-            assert (page.parent / target).exists(), f"{page.name} points to {target}"
+    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+    targets = [
+        (page, target) for page in pages for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text())
+    ]
+    assert targets
+    assert [(page.name, target) for page, target in targets if not (page.parent / target).exists()] == []

@@ -12,7 +12,7 @@ from annotation import labeling, people
 from annotation.labeling import AlreadySubmitted, Incomplete, NoReason, WrongRating
 from annotation.models import Annotation, Lease, Project, Role, StepLabel, Task, User
 from tests.conftest import labeler, rated, solution_line
-from tests.test_leasing import lease
+from tests.leases import lease, only_lease
 
 
 def stored(lease: Lease) -> list[tuple[int, int | None]]:
@@ -132,10 +132,7 @@ def test_the_task_stays_open_until_its_last_place_is_filled(
 
 @pytest.mark.django_db(transaction=True)
 def test_fifty_submits_of_two_kinds_are_one(load: Any) -> None:
-    project = Project.objects.create(slug="busy", name="Busy")
-    load(project, [solution_line(1)])
-    people.add_member(actor=None, project=project, email="alice@lab.example", roles=[Role.LABELER])
-    mine = lease(User.objects.get(), project)
+    mine = only_lease(load, solution_line(1))
 
     def hand_in(number: int) -> Any:
         last = 1 if number % 2 else -1

@@ -44,12 +44,14 @@ def act(chance: random.Random, members: list[Membership]) -> None:
         Task.objects.filter(pk=chance.choice(Task.objects.values_list("pk", flat=True))).update(is_open=False)
 
 
-def by_hand(member: Membership) -> Waiting:
+def by_hand(member: Membership) -> tuple[Waiting, bool]:
+    """With whether there is something to lease."""
     now = timezone.now()
     mine = Annotation.objects.filter(labeler=member)
     done = set(mine.exclude(submitted_at=None).values_list("solution_id", flat=True))
     begun = set(mine.filter(submitted_at=None).values_list("task_id", flat=True))
-    with_others, for_others, until, is_ready = set(), set(), [], False
+    with_others, for_others, until = set(), set(), []
+    is_ready = Place.objects.filter(filled_at=None, labeler=member).exists()
     for place in Place.objects.filter(filled_at=None, task__is_open=True).select_related("task"):
         solution = place.task.solution_id
         is_live = place.expires_at is not None and place.expires_at >= now
@@ -58,9 +60,10 @@ def by_hand(member: Membership) -> Waiting:
         elif is_live and place.labeler != member:
             with_others.add(solution)
             until.append(place.expires_at)
-        if place.labeler == member or (not is_live and (solution not in done or place.task_id in begun)):
+        if not is_live and (solution not in done or place.task_id in begun):
             is_ready = True
-    return Waiting(len(done), len(with_others), min(filter(None, until), default=None), len(for_others), is_ready)
+    next_free = min(filter(None, until), default=None)
+    return Waiting(len(done), len(with_others), next_free, len(for_others)), is_ready
 
 
 def test_it_is_what_a_count_by_hand_gives(queue: list[Membership]) -> None:
@@ -71,9 +74,9 @@ def test_it_is_what_a_count_by_hand_gives(queue: list[Membership]) -> None:
             for _ in range(chance.randrange(1, 40)):
                 act(chance, queue)
                 member = chance.choice(queue)
-                said = labeling.waiting_for(member.pk)
-                assert said == by_hand(member)
-                seen.add((bool(said.with_others), bool(said.for_others), said.is_ready))
+                said, is_ready = labeling.waiting_for(member.pk), labeling.is_ready(member.pk)
+                assert (said, is_ready) == by_hand(member)
+                seen.add((bool(said.with_others), bool(said.for_others), is_ready))
             transaction.set_rollback(True)
     assert len(seen) >= 6, seen
 
@@ -84,9 +87,9 @@ def test_it_is_ready_when_there_is_something_to_lease(queue: list[Membership]) -
     for _ in range(60):
         act(chance, queue)
         member = chance.choice(queue)
-        said = labeling.waiting_for(member.pk)
+        is_ready = labeling.is_ready(member.pk)
         point = transaction.savepoint()
-        assert (labeling.lease_next(labeler=member.pk) is not None) == said.is_ready
+        assert (labeling.lease_next(labeler=member.pk) is not None) == is_ready
         transaction.savepoint_rollback(point)
-        seen.add(said.is_ready)
+        seen.add(is_ready)
     assert seen == {True, False}

@@ -1,6 +1,7 @@
 """The API: the same rules and the same access as the pages."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, BinaryIO, cast
 from uuid import UUID
 
@@ -38,6 +39,16 @@ def valid(serializer: type[Serializer[Any]], data: Any) -> dict[str, Any]:
     return dict(checked.validated_data)
 
 
+@cache
+def writer(serializer: type[Serializer[Any]]) -> Serializer[Any]:
+    """One for all answers: making a serializer copies all its fields, and writing changes nothing in it."""
+    return serializer()
+
+
+def answer(serializer: type[Serializer[Any]], value: object) -> Response:
+    return Response(writer(serializer).to_representation(value))
+
+
 class Token(APIView):
     audience = "anyone"
     permission_classes = (AllowAny,)
@@ -54,8 +65,8 @@ class Token(APIView):
     @extend_schema(request=None, responses={204: None})
     def delete(self, request: Request) -> Response:
         """Sign out: this token is forgotten."""
-        if isinstance(request.auth, ApiToken):
-            request.auth.delete()
+        if isinstance(request.auth, str):
+            ApiToken.objects.holding(request.auth).delete()
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -87,7 +98,7 @@ class ProjectCounts(APIView):
     def get(self, request: Request, slug: str) -> Response:
         """What is in a project and how far it is (researchers and managers)."""
         project = access.project_for(request.user, slug, access.VIEWERS)
-        return Response(s.CountsOut(overview.of(project)).data)
+        return answer(s.CountsOut, overview.of(project))
 
 
 class Load(APIView):
@@ -169,7 +180,7 @@ class Lease(APIView):
 
         409 with code `guideline_changed` when there are instructions to be read and acknowledged first.
         """
-        return Response(s.NextOut(next_for(access.labeler_for(request.user, slug).pk)).data)
+        return answer(s.NextOut, next_for(access.labeler_for(request.user, slug).pk))
 
 
 class Leased(APIView):
@@ -178,7 +189,7 @@ class Leased(APIView):
     @extend_schema(responses=s.LeaseOut)
     def get(self, request: Request, token: UUID) -> Response:
         """The solution under this lease with its ratings so far."""
-        return Response(s.LeaseOut(desk_for(access.lease_for(request.user, token))).data)
+        return answer(s.LeaseOut, desk_for(access.lease_for(request.user, token)))
 
 
 class Ratings(APIView):
@@ -196,9 +207,9 @@ class Ratings(APIView):
         if lease.grows:
             grown = labeling.grow(lease=lease, **draft_of(lease, given), turns=turns_of(given))
             desk = labeling.GrowingDesk(lease._replace(version=grown.version), grown.growth)
-            return Response(s.LeaseOut(desk).data)
+            return answer(s.LeaseOut, desk)
         saved = labeling.save(lease=lease, **draft_of(lease, given))
-        return Response(s.LeaseOut(labeling.desk_of(lease._replace(version=saved.version))).data)
+        return answer(s.LeaseOut, labeling.desk_of(lease._replace(version=saved.version)))
 
 
 class Beat(APIView):
@@ -207,7 +218,7 @@ class Beat(APIView):
     @extend_schema(request=None, responses=s.HoldOut)
     def post(self, request: Request, token: UUID) -> Response:
         """Keep the lease while nothing is to be saved yet."""
-        return Response(s.HoldOut(labeling.renew(lease=access.lease_for(request.user, token))).data)
+        return answer(s.HoldOut, labeling.renew(lease=access.lease_for(request.user, token)))
 
 
 class Submit(APIView):
@@ -233,7 +244,7 @@ class Submit(APIView):
             "annotation": {"token": lease.token, **submitted._asdict()},
             "next": next_or_halt(lease.labeler, opened=False),
         }
-        return Response(s.SubmittedOut(result).data)
+        return answer(s.SubmittedOut, result)
 
 
 def draft_of(lease: Leasing, given: dict[str, Any]) -> dict[str, Any]:

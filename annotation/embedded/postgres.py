@@ -6,13 +6,12 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
 
 from annotation.embedded.home import Home
-from annotation.embedded.process import appear_unprivileged, bound_child, is_running
+from annotation.embedded.process import appear_unprivileged, bound_child, comes_up, is_running, start_child
 
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
@@ -90,33 +89,19 @@ def start(home: Home) -> subprocess.Popen[bytes]:
         "shared_buffers": "256MB",
         "max_wal_size": "4GB",
     }
+    arguments = ["-D", str(home.postgres_data), *(f"--{name}={value}" for name, value in settings.items())]
     try:
-        return start_process(home, settings, prepare)
+        return start_child([binary("postgres"), *arguments], log_of(home), prepare)
     except subprocess.SubprocessError as error:
         raise RuntimeError(NOT_AS_ROOT) from error
 
 
-def start_process(home: Home, settings: dict[str, str], prepare: Callable[[], None]) -> subprocess.Popen[bytes]:
-    with (home.logs / "postgres.log").open("ab") as log:
-        return subprocess.Popen(
-            [binary("postgres"), "-D", home.postgres_data, *(f"--{k}={v}" for k, v in settings.items())],
-            preexec_fn=prepare,  # noqa: PLW1509 (the keeper has one thread)
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-        )
-
-
 def wait_until_ready(home: Home, server: subprocess.Popen[bytes]) -> bool:
-    """Whether the server answers queries; False when it ended instead, as it may just after a kill -9."""
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if server.poll() is not None:
-            return False
-        if answers(home, "postgres"):
-            return True
-        time.sleep(0.03)
-    raise RuntimeError(f"PostgreSQL did not answer in {START_SECONDS:.0f} s; see {home.logs}/postgres.log")
+    return comes_up(server, lambda: answers(home, "postgres"), START_SECONDS, "PostgreSQL", log_of(home))
+
+
+def log_of(home: Home) -> Path:
+    return home.logs / "postgres.log"
 
 
 def answers(home: Home, dbname: str = "stepmark") -> bool:

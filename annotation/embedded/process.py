@@ -3,8 +3,11 @@
 import ctypes
 import os
 import signal
+import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
 CLONE_NEWUSER = 0x10000000
@@ -27,6 +30,32 @@ def bound_child(signum: int) -> Callable[[], None]:
             os.kill(os.getpid(), signal.SIGKILL)
 
     return prepare
+
+
+def start_child(command: Sequence[str | Path], log: Path, prepare: Callable[[], None]) -> subprocess.Popen[bytes]:
+    """Start it; what it says is added to `log`."""
+    with log.open("ab") as file:
+        return subprocess.Popen(
+            command,
+            preexec_fn=prepare,  # noqa: PLW1509 (the keeper has one thread)
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=file,
+        )
+
+
+def comes_up(
+    server: subprocess.Popen[bytes], answers: Callable[[], bool], seconds: float, name: str, log: Path
+) -> bool:
+    """Whether the server answers queries; False when it ended instead, as it may just after a kill -9."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            return False
+        if answers():
+            return True
+        time.sleep(0.02)
+    raise RuntimeError(f"{name} did not answer in {seconds:.0f} s; see {log}")
 
 
 def appear_unprivileged() -> None:

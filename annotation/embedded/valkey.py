@@ -4,11 +4,10 @@ import importlib.util
 import signal
 import socket
 import subprocess
-import time
 from pathlib import Path
 
 from annotation.embedded.home import Home
-from annotation.embedded.process import bound_child
+from annotation.embedded.process import bound_child, comes_up, start_child
 
 START_SECONDS = 20.0
 
@@ -36,25 +35,15 @@ def start(home: Home) -> subprocess.Popen[bytes]:
         "maxmemory-policy": "noeviction",
     }
     arguments = [part for name, value in settings.items() for part in (f"--{name}", value)]
-    with (home.logs / "valkey.log").open("ab") as log:
-        return subprocess.Popen(
-            [binary(), *arguments],
-            preexec_fn=bound_child(signal.SIGTERM),  # noqa: PLW1509 (the keeper has one thread)
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-        )
+    return start_child([binary(), *arguments], log_of(home), bound_child(signal.SIGTERM))
 
 
 def wait_until_ready(home: Home, server: subprocess.Popen[bytes]) -> bool:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if server.poll() is not None:
-            return False
-        if answers(home):
-            return True
-        time.sleep(0.02)
-    raise RuntimeError(f"Valkey did not answer in {START_SECONDS:.0f} s; see {home.logs}/valkey.log")
+    return comes_up(server, lambda: answers(home), START_SECONDS, "Valkey", log_of(home))
+
+
+def log_of(home: Home) -> Path:
+    return home.logs / "valkey.log"
 
 
 def answers(home: Home) -> bool:

@@ -7,6 +7,7 @@ the last `\\boxed{}` of the solution.
 import msgspec
 
 from annotation.importing.entries import Entry, Parsed, ProblemEntry, as_text
+from annotation.importing.naming import first_id
 
 
 class MathLine(msgspec.Struct):
@@ -42,10 +43,6 @@ def parse(text: bytes) -> Parsed:
         level=as_text(line.level),
     )
     return Parsed([Entry(problem)])
-
-
-def first_id(*ids: str | int | None) -> str | None:
-    return next((as_text(value) for value in ids if value is not None), None)
 
 
 def boxed(solution: str) -> str | None:

@@ -8,14 +8,12 @@ what is wrong with it; both are rated after a first error).
 
 import msgspec
 
-from annotation.importing.entries import Entry, Parsed, ProblemEntry, SolutionEntry, as_text
-from annotation.importing.math import first_id
+from annotation.importing.entries import Entry, Parsed, SolutionEntry, as_text
+from annotation.importing.naming import WithProblem, first_id, problem_of
 from annotation.records import MAX_COMPLETIONS, RecordError
 
 
-class SolutionLine(msgspec.Struct):
-    problem: str | None = None
-    problem_id: str | int | None = None
+class SolutionLine(WithProblem):
     steps: list[str] | None = None
     alternatives: list[list[str]] | None = None
     critiques: list[list[str]] | None = None
@@ -26,8 +24,6 @@ class SolutionLine(msgspec.Struct):
     solution_id: str | int | None = None
     id: str | int | None = None
     is_correct: bool | None = None
-    ground_truth_answer: str | int | float | None = None
-    ground_truth_solution: str | None = None
 
 
 decoder = msgspec.json.Decoder(SolutionLine)
@@ -42,17 +38,7 @@ def matches(keys: dict[str, msgspec.Raw]) -> bool:
 
 def parse(text: bytes) -> Parsed:
     line = decoder.decode(text)
-    if line.problem is not None and not line.problem.strip():
-        raise RecordError("problem", "empty")
-    if line.problem is None and line.problem_id is None:
-        raise RecordError("problem", "missing, and there is no problem_id either")
-    problem = ProblemEntry(
-        text=line.problem,
-        external_id=first_id(line.problem_id),
-        answer=as_text(line.ground_truth_answer),
-        solution=line.ground_truth_solution,
-        is_complete=line.ground_truth_answer is not None or line.ground_truth_solution is not None,
-    )
+    problem = problem_of(line)
     solution = SolutionEntry(
         completions=completions_of(line),
         external_id=first_id(line.solution_id, line.id),

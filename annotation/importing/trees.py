@@ -10,23 +10,19 @@ from typing import Any
 
 import msgspec
 
-from annotation.importing.entries import Entry, Parsed, ProblemEntry, SolutionEntry, as_text
-from annotation.importing.math import first_id
+from annotation.importing.entries import Entry, Parsed, SolutionEntry
+from annotation.importing.naming import WithProblem, first_id, problem_of
 from annotation.records import MAX_COMPLETIONS, RecordError
 
 MOST_DEEP = 200
 MOST_IN_TREE = 5_000
 
 
-class TreeLine(msgspec.Struct):
-    problem: str | None = None
-    problem_id: str | int | None = None
+class TreeLine(WithProblem):
     tree: Any = None
     generator: str | None = None
     solution_id: str | int | None = None
     id: str | int | None = None
-    ground_truth_answer: str | int | float | None = None
-    ground_truth_solution: str | None = None
 
 
 decoder = msgspec.json.Decoder(TreeLine)
@@ -43,17 +39,7 @@ def matches(keys: dict[str, msgspec.Raw]) -> bool:
 
 def parse(text: bytes) -> Parsed:
     line = decoder.decode(text)
-    if line.problem is not None and not line.problem.strip():
-        raise RecordError("problem", "empty")
-    if line.problem is None and line.problem_id is None:
-        raise RecordError("problem", "missing, and there is no problem_id either")
-    problem = ProblemEntry(
-        text=line.problem,
-        external_id=first_id(line.problem_id),
-        answer=as_text(line.ground_truth_answer),
-        solution=line.ground_truth_solution,
-        is_complete=line.ground_truth_answer is not None or line.ground_truth_solution is not None,
-    )
+    problem = problem_of(line)
     ignored: set[str] = set()
     levels = list(levels_of(line.tree, ignored))
     solution = SolutionEntry(

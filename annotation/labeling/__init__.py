@@ -1,7 +1,7 @@
 """The labeling desk: lease a solution, rate its steps, submit. `grow` and `hand_in` are for one that grows."""
 
 from annotation.labeling.amending import Amendment, amend_report, error_of
-from annotation.labeling.desk import Desk, DeskStep, Option, Waiting, desk_of, waiting_for
+from annotation.labeling.desk import Desk, DeskStep, Option, desk_of
 from annotation.labeling.drafting import Saved, save
 from annotation.labeling.errors import (
     AlreadySubmitted,
@@ -26,6 +26,7 @@ from annotation.labeling.marks import Mark, Marks, Spot
 from annotation.labeling.report import Asked, Given, Report, asked, given_critiques, kept_report, save_report
 from annotation.labeling.rounds import practise_again
 from annotation.labeling.submission import Submitted, submit
+from annotation.labeling.waiting import Waiting, is_ready, waiting_for
 
 __all__ = [
     "AlreadySubmitted",
@@ -74,6 +75,7 @@ __all__ = [
     "grow",
     "growing_desk_of",
     "hand_in",
+    "is_ready",
     "kept_report",
     "lease_next",
     "practise_again",

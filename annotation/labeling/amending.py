@@ -7,11 +7,10 @@ from typing import Any
 from django.db import transaction
 
 from annotation.labeling.desk import desk_of
-from annotation.labeling.drafting import LOCK
+from annotation.labeling.drafting import lock
 from annotation.labeling.errors import AlreadySubmitted
 from annotation.labeling.marks import Marks
 from annotation.labeling.report import Report, kept_report, save_report
-from annotation.labeling.rows import one
 from annotation.models import Lease
 from annotation.ratings import Rating, first_error
 
@@ -52,10 +51,9 @@ def error_of(lease: Lease, marks: Marks) -> int | None:
 def amend_report(*, lease: Lease, step: int, amendment: Amendment) -> None:
     """Keep it with the draft. The same again changes nothing. Locks the annotation.
 
-    Raises `WrongReport` and `AlreadySubmitted`.
+    Raises `WrongReport`, `AlreadySubmitted` and `Withdrawn`.
     """
-    row = one(LOCK, {"annotation": lease.annotation})
-    assert row is not None
-    if row[0] is not None:
+    submitted_at, _ = lock(lease)
+    if submitted_at is not None:
         raise AlreadySubmitted
     save_report(lease=lease, report=amendment.of(step, kept_report(lease)))

@@ -1,13 +1,13 @@
-"""What a labeler sees: one solution with the ratings so far, or what there is to wait for."""
+"""What a labeler sees: one solution with the ratings so far."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple
 
+from annotation.labeling.fields import name_of, unsure_name_of
 from annotation.labeling.report import Asked, asked
-from annotation.labeling.rows import all_rows, one
+from annotation.labeling.rows import all_rows
 from annotation.models import Lease
 from annotation.ratings import Rating, finish_reason, first_error, next_step
 
@@ -17,26 +17,6 @@ COMPLETIONS = """
     LEFT JOIN annotation_steplabel l
         ON l.annotation_id = %(annotation)s AND l.step = c.step AND l.position = c.index
     WHERE c.solution_id = %(solution)s ORDER BY c.step, c.index
-"""
-
-WAITING = """
-    SELECT (SELECT count(DISTINCT solution_id) FROM annotation_annotation
-            WHERE labeler_id = %(labeler)s AND submitted_at IS NOT NULL),
-           count(DISTINCT t.solution_id) FILTER (WHERE is_with_others AND NOT is_done),
-           min(p.expires_at) FILTER (WHERE is_with_others AND NOT is_done),
-           count(DISTINCT t.solution_id) FILTER (WHERE is_done),
-           coalesce(bool_or(is_mine OR is_free AND (is_begun OR NOT is_done)), false)
-    FROM annotation_task t
-    JOIN annotation_place p ON p.task_id = t.id AND p.filled_at IS NULL
-    CROSS JOIN LATERAL (SELECT
-        p.labeler_id IS NOT DISTINCT FROM %(labeler)s AS is_mine,
-        p.labeler_id IS NULL OR p.expires_at < now() AS is_free,
-        p.labeler_id <> %(labeler)s AND p.expires_at >= now() AS is_with_others,
-        EXISTS (SELECT FROM annotation_annotation a WHERE a.solution_id = t.solution_id
-                  AND a.labeler_id = %(labeler)s AND a.submitted_at IS NOT NULL) AS is_done,
-        EXISTS (SELECT FROM annotation_annotation a WHERE a.task_id = t.id
-                  AND a.labeler_id = %(labeler)s AND a.submitted_at IS NULL) AS is_begun) about
-    WHERE t.project_id = (SELECT project_id FROM annotation_membership WHERE id = %(labeler)s) AND t.is_open
 """
 
 
@@ -52,11 +32,11 @@ class Option(NamedTuple):
     @property
     def name(self) -> str:
         """Of its field in the page."""
-        return f"step-{self.step}-{self.position}" if self.position else f"step-{self.step}"
+        return name_of(self.step, self.position, grows=False)
 
     @property
     def unsure_name(self) -> str:
-        return f"un{self.name.replace('step', 'sure')}"
+        return unsure_name_of(self.name)
 
     @property
     def title(self) -> str:
@@ -131,22 +111,6 @@ class Desk:
         return finish_reason(self.ratings, stops=self.lease.stops) if self.current is None else None
 
 
-@dataclass(frozen=True)
-class Waiting:
-    """Why a labeler gets nothing: all counts are of this project."""
-
-    done: int
-    """Solutions this labeler has submitted."""
-    with_others: int
-    """Solutions that others hold and that may come free for this labeler."""
-    next_free: datetime | None
-    """When the first of those leases lapses, unless it is used."""
-    for_others: int
-    """Solutions this labeler has done and that wait for somebody else's opinion."""
-    is_ready: bool
-    """Whether there is something to rate by now."""
-
-
 def desk_of(lease: Lease) -> Desk:
     rows = all_rows(COMPLETIONS, {"annotation": lease.annotation, "solution": lease.solution})
     offered = [list(options) for _, options in groupby(map(Option._make, rows), key=lambda option: option.step)]
@@ -162,10 +126,3 @@ def desk_step(lease: Lease, own: Option, alternatives: list[Option], error: int 
         is_after_error=lease.stops and error is not None and own.step > error,
         active_ms=lease.step_ms[own.step] if own.step < len(lease.step_ms) else 0,
     )
-
-
-def waiting_for(labeler: int) -> Waiting:
-    """What this labeler (a membership's id) can wait for."""
-    row = one(WAITING, {"labeler": labeler})
-    assert row is not None
-    return Waiting(*row)

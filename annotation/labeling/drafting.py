@@ -1,6 +1,7 @@
 """Ratings as they are made: each one is on the server before it is acknowledged."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db import transaction
@@ -13,9 +14,9 @@ from annotation.labeling.marks import (
     Mark,
     Marks,
     Spot,
+    are_stored,
     check_conflicts,
     check_spots,
-    same,
     stored_marks,
     written,
 )
@@ -84,20 +85,25 @@ def write(lease: Lease, marks: Marks, base: int | None, step_ms: Sequence[int]) 
     return Saved(version, Hold(until, float(seconds)) if until else NO_HOLD, {})
 
 
-@transaction.atomic
-def reconcile(lease: Lease, marks: Marks, base: int | None, step_ms: Sequence[int]) -> Saved:
-    """Save marks that start from an older version, unless they contradict what was stored since."""
+def lock(lease: Lease) -> tuple[datetime | None, int]:
+    """Lock the draft: when it was submitted, if it was, and its version."""
     row = one(LOCK, {"annotation": lease.annotation})
     if row is None:
         raise Withdrawn
     submitted_at, version = row
+    return submitted_at, version
+
+
+@transaction.atomic
+def reconcile(lease: Lease, marks: Marks, base: int | None, step_ms: Sequence[int]) -> Saved:
+    """Save marks that start from an older version, unless they contradict what was stored since."""
+    submitted_at, version = lock(lease)
     stored = stored_marks(lease)
     if submitted_at is not None:
-        if all(spot in stored and same(stored[spot].mark, mark) for spot, mark in marks.items()):
+        if are_stored(marks, stored):
             return Saved(version, NO_HOLD, {})
         raise AlreadySubmitted
-    check_conflicts(marks, stored, base, version)
-    others = {spot: kept.mark for spot, kept in stored.items() if kept.version > (base or 0) and spot not in marks}
+    others = check_conflicts(marks, stored, base, version)
     saved = write(lease, marks, None, step_ms)
     assert saved is not None
     return saved._replace(others=others)

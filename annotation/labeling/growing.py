@@ -9,31 +9,14 @@ from django.db import transaction
 
 from annotation.labeling import door, drafting, submission
 from annotation.labeling.ending import EarlyEnd
-from annotation.labeling.errors import (
-    AlreadySubmitted,
-    NoReason,
-    NotOffered,
-    OtherWay,
-    Unfinished,
-    WrongChoice,
-)
-from annotation.labeling.growth import (
-    NO_TURN,
-    Choice,
-    GrownStep,
-    Growth,
-    Path,
-    Turn,
-    Turns,
-    draw,
-    growth_of,
-)
+from annotation.labeling.errors import AlreadySubmitted, NoReason, NotOffered, OtherWay, Unfinished, WrongChoice
+from annotation.labeling.growth import NO_TURN, Choice, GrownStep, Growth, Path, Turn, Turns, draw, follow
 from annotation.labeling.leasing import NO_HOLD, Hold
-from annotation.labeling.marks import Mark, Marks, Spot, check_conflicts, same, stored_marks
-from annotation.labeling.rows import one, run
+from annotation.labeling.marks import Mark, Marks, Spot, are_stored, check_conflicts, stored_marks
+from annotation.labeling.offers import draft_of, growth_of, offered
+from annotation.labeling.rows import run
 from annotation.labeling.shown import never_shown
 from annotation.labeling.submission import Handed, Submitted
-from annotation.labeling.timing import total
 from annotation.models import MOST_GROWN, Lease
 from annotation.ratings import NEGATIVE
 
@@ -105,7 +88,7 @@ def lease_next(*, labeler: int, opened: bool = True) -> Lease | None:
 
 
 def cast_due(lease: Lease) -> Lease:
-    if draw(lease, growth_of(lease).last) is None:
+    if draw(lease.token, growth_of(lease).last) is None:
         return lease
     return lease._replace(version=grow(lease=lease, marks={}, turns={}).version)
 
@@ -121,31 +104,23 @@ def grow(
     same again changes nothing; `base`, `step_ms` and late saves are as in `drafting.save`. Locks the annotation.
     Raises `NotOffered`, `WrongChoice`, `Conflict`, `OtherWay` and `AlreadySubmitted`.
     """
-    row = one(drafting.LOCK, {"annotation": lease.annotation})
-    assert row is not None
-    submitted_at, version = row
+    submitted_at, version = drafting.lock(lease)
     marks = {spot: Mark(mark.rating, bool(mark.unsure)) for spot, mark in marks.items()}
-    before = growth_of(lease)
+    stored, offers = stored_marks(lease), offered(lease)
+    before = follow(draft_of(lease, stored), offers)
     if submitted_at is not None:
-        return saved_before(lease, marks, turns, before, version)
+        if are_stored(marks, stored) and all(turn.says(choice_at(before, step)) for step, turn in turns.items()):
+            return Grown(version, NO_HOLD, {}, before)
+        raise AlreadySubmitted
     new = {step: turn for step, turn in turns.items() if not turn.says(choice_at(before, step))}
     check_offered(lease, marks)
     check_ways(before, new, base, version)
-    others = check_marks(lease, marks, base, version)
+    others = check_conflicts(marks, stored, base, version)
     saved = drafting.write(lease, marks, None, step_ms)
     assert saved is not None
     for step in sorted(new):
         take(lease, settled(lease, saved.version), step, new[step], saved.version)
     return Grown(saved.version, saved.hold, others, settled(lease, saved.version))
-
-
-def saved_before(lease: Lease, marks: Marks, turns: Turns, growth: Growth, version: int) -> Grown:
-    """The answer to a save that comes after the submit: fine when it says nothing new."""
-    stored = stored_marks(lease)
-    known = all(spot in stored and same(stored[spot].mark, mark) for spot, mark in marks.items())
-    if known and all(turn.says(choice_at(growth, step)) for step, turn in turns.items()):
-        return Grown(version, NO_HOLD, {}, growth)
-    raise AlreadySubmitted
 
 
 def choice_at(growth: Growth, step: int) -> Choice | None:
@@ -156,15 +131,6 @@ def check_offered(lease: Lease, marks: Marks) -> None:
     """Raises `NotOffered` for a completion that was never put before this labeler."""
     if unknown := never_shown(lease, marks):
         raise NotOffered(unknown)
-
-
-def check_marks(lease: Lease, marks: Marks, base: int | None, version: int) -> dict[Spot, Mark]:
-    """What other windows stored since `base`, beside the marks given. Raises `Conflict`."""
-    if base is None or base >= version:
-        return {}
-    stored = stored_marks(lease)
-    check_conflicts(marks, stored, base, version)
-    return {spot: kept.mark for spot, kept in stored.items() if kept.version > base and spot not in marks}
 
 
 def check_ways(growth: Growth, turns: Turns, base: int | None, version: int) -> None:
@@ -197,12 +163,14 @@ def take(lease: Lease, growth: Growth, step: int, turn: Turn, version: int) -> N
 
 def settled(lease: Lease, version: int) -> Growth:
     """The growth, after casting lots wherever all is rated and nothing chosen."""
+    draft = draft_of(lease, stored_marks(lease))
     while True:
-        growth = growth_of(lease)
-        drawn = draw(lease, growth.last)
+        growth = follow(draft, offered(lease))
+        last, drawn = growth.last, draw(lease.token, growth.last)
         if drawn is None or len(growth.steps) >= MOST_GROWN:
             return growth
-        choose(lease, growth.last.path, Turn(drawn), is_drawn=True, version=version)
+        choose(lease, last.path, Turn(drawn), is_drawn=True, version=version)
+        draft.choices[last.path] = Choice(drawn, last.own_text, is_drawn=True, version=version)
 
 
 def choose(lease: Lease, path: Path, turn: Turn, *, is_drawn: bool, version: int) -> None:
@@ -228,7 +196,7 @@ def hand_in(
     of it, rated or not, as in PRM800K. What was said on other ways goes. All else is as in `submission.submit`.
     Raises what `grow` raises, `Unfinished` and `NoReason`.
     """
-    handed = Handed(marks, base, key, early_end, explanation.strip(), turns=sorted(turns.items()))
+    handed = Handed(marks, base, key, early_end, explanation.strip(), step_ms, turns=sorted(turns.items()))
     stored = submission.read(lease, submission.LOCK)
     if isinstance(stored, submission.Earlier):
         return stored.again(handed)
@@ -241,16 +209,8 @@ def hand_in(
         raise Unfinished(growth.last.index, is_rated=growth.last.is_rated)
     run(CLEAR, {"annotation": lease.annotation})
     run(WRITE_STEPS, written_steps(lease, growth.steps))
-    values = {
-        "key": key,
-        "digest": handed.digest,
-        "seen": grown.version,
-        "explanation": handed.explanation,
-        "chosen": [step.chosen_position for step in growth.steps],
-        **total(stored.step_ms, step_ms, lease.most_steps),
-        **labels_of(growth.steps),
-    }
-    submitted = submission.finish(lease, reason, values)
+    values = {"chosen": [step.chosen_position for step in growth.steps], **labels_of(growth.steps)}
+    submitted = submission.finish(lease, stored._replace(version=grown.version), handed, reason, values)
     assert submitted is not None
     return submitted
 

@@ -1,4 +1,4 @@
-"""A solution that grows (PRM800K phase 1): what is offered at each step, and the way that the choices make.
+"""A solution that grows (PRM800K phase 1): the way that the choices make through what is offered.
 
 The draft keeps marks by (step, completion) and choices by the way that leads to them. So nothing is dropped when
 the labeler goes back and chooses differently: what was said on the other way does not count until they return.
@@ -8,12 +8,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from itertools import groupby
 from typing import NamedTuple
+from uuid import UUID
 
-from annotation.labeling.marks import Mark, Marks, stored_marks
-from annotation.labeling.rows import all_rows
-from annotation.models import Lease
+from annotation.labeling.fields import name_of, unsure_name_of
+from annotation.labeling.marks import Mark, Marks
 from annotation.ratings import NEGATIVE, NEUTRAL, POSITIVE, Rating
 
 WRITTEN = -1
@@ -21,25 +20,6 @@ WRITTEN = -1
 
 Path = tuple[int, ...]
 """For each step so far which completion the solution went on with."""
-
-# Everything offered on the ways as they are chosen now, each step's completions in their order, at most `shown`.
-OFFERED = """
-    SELECT step, parent, index, text, NOT EXISTS (
-        SELECT FROM annotation_completion k
-        WHERE k.solution_id = c.solution_id AND k.step = c.step + 1 AND k.parent = c.index)
-    FROM (
-        SELECT solution_id, step, parent, index, text,
-               row_number() OVER (PARTITION BY step, parent ORDER BY index) AS place
-        FROM annotation_completion
-        WHERE solution_id = %(solution)s AND (step = 0 OR (step, parent) IN (
-            SELECT cardinality(path) + 1, completion FROM annotation_choice
-            WHERE annotation_id = %(annotation)s AND completion IS NOT NULL))
-    ) c
-    WHERE place <= %(shown)s ORDER BY step, parent, index
-"""
-CHOICES = """
-    SELECT path, completion, text, is_drawn, version FROM annotation_choice WHERE annotation_id = %(annotation)s
-"""
 
 # How PRM800K ends a solution; and other forms of an answer, which end it where nothing continues it.
 HEADING = re.compile(r"^# Answer\b", re.MULTILINE)
@@ -101,7 +81,6 @@ class Option:
     candidate: Candidate
     mark: Mark
     is_chosen: bool
-    may_be_chosen: bool
 
     @property
     def position(self) -> int:
@@ -110,11 +89,11 @@ class Option:
     @property
     def name(self) -> str:
         """Of its field in the page."""
-        return f"step-{self.candidate.step}-{self.position}"
+        return name_of(self.candidate.step, self.position, grows=True)
 
     @property
     def unsure_name(self) -> str:
-        return f"un{self.name.replace('step', 'sure')}"
+        return unsure_name_of(self.name)
 
     @property
     def way(self) -> str:
@@ -235,33 +214,6 @@ def is_end(text: str, *, is_last: bool) -> bool:
     return bool(HEADING.search(text) or (is_last and ANSWER.search(text)))
 
 
-def draft_of(lease: Lease) -> Draft:
-    rows = all_rows(CHOICES, {"annotation": lease.annotation})
-    choices = {tuple(path): Choice(*choice) for path, *choice in rows}
-    return Draft({spot: stored.mark for spot, stored in stored_marks(lease).items()}, choices)
-
-
-def offered(lease: Lease) -> Offers:
-    """The candidates for each step, from the stored tree.
-
-    This is the one place that knows where candidates come from. A generator plugs in here: for a step without
-    stored ones it samples some, stores them as completions that continue the chosen one, and reads again.
-    """
-    values = {
-        "solution": lease.solution,
-        "annotation": lease.annotation,
-        "shown": lease.candidates_shown,
-    }
-    rows = [Candidate(*row) for row in all_rows(OFFERED, values)]
-    grouped = groupby(rows, key=lambda candidate: (candidate.step, candidate.parent))
-    return {place: list(candidates) for place, candidates in grouped}
-
-
-def growth_of(lease: Lease, draft: Draft | None = None) -> Growth:
-    """How far the solution has grown in this draft."""
-    return follow(draft or draft_of(lease), offered(lease))
-
-
 def follow(draft: Draft, offers: Offers) -> Growth:
     """The way through what is offered: step by step along the choices that stand."""
     steps: list[GrownStep] = []
@@ -283,9 +235,8 @@ def grown_step(path: Path, candidates: Sequence[Candidate], draft: Draft) -> Gro
     found = draft.choices.get(path)
     choice = found if found and stands(found, ratings) else None
     chosen = choice.completion if choice else None
-    is_rated = None not in ratings.values()
     options = [
-        Option(candidate, mark, candidate.completion == chosen, is_rated and mark.rating != NEGATIVE)
+        Option(candidate, mark, candidate.completion == chosen)
         for candidate, mark in zip(candidates, marks, strict=True)
     ]
     return GrownStep(step, path, options, choice, found.text if found else "")
@@ -308,15 +259,15 @@ def eligible(ratings: Mapping[int, Rating | None]) -> list[int]:
     return positive or [completion for completion, rating in ratings.items() if rating == NEUTRAL]
 
 
-def draw(lease: Lease, step: GrownStep) -> int | None:
+def draw(token: UUID, step: GrownStep) -> int | None:
     """The completion that the lot falls on; None while the step is not rated, settled, or all is negative.
 
-    The lot is cast by a hash of the lease's random token, so that whoever asks again gets the same.
+    The lot is cast by a hash of the lease's random `token`, so that whoever asks again gets the same.
     """
     if step.choice is not None or not step.is_rated:
         return None
 
     def lot(completion: int) -> bytes:
-        return sha256(f"{lease.token} {step.path} {completion}".encode()).digest()
+        return sha256(f"{token} {step.path} {completion}".encode()).digest()
 
     return min(eligible(step.ratings), key=lot, default=None)

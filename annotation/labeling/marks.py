@@ -98,20 +98,26 @@ def check_spots(lease: Lease, spots: Iterable[Spot]) -> None:
             raise WrongRating(step, lease.length, position)
 
 
-def check_conflicts(marks: Marks, stored: Mapping[Spot, Stored], base: int | None, version: int) -> None:
-    """Raises `Conflict` when something else was stored for a spot after `base`, the version the marks start from.
+def check_conflicts(
+    marks: Marks, stored: Mapping[Spot, Stored], base: int | None, version: int
+) -> dict[Spot, Mark]:
+    """What was stored for other spots after `base`, the version the marks start from.
 
-    Saying what is stored already is no conflict: it is a save whose answer was lost.
+    Raises `Conflict` when something else was stored for one of theirs. Saying what is stored already is no
+    conflict: it is a save whose answer was lost.
     """
     if base is None or base >= version:
-        return
-    theirs = {
-        spot: kept.mark
-        for spot, mark in marks.items()
-        if (kept := stored.get(spot)) and kept.version > base and not same(kept.mark, mark)
-    }
+        return {}
+    later = {spot: kept.mark for spot, kept in stored.items() if kept.version > base}
+    theirs = {spot: mark for spot, mark in later.items() if spot in marks and not same(mark, marks[spot])}
     if theirs:
         raise Conflict(version, theirs)
+    return {spot: mark for spot, mark in later.items() if spot not in marks}
+
+
+def are_stored(marks: Marks, stored: Mapping[Spot, Stored]) -> bool:
+    """Whether the marks say nothing new."""
+    return all(spot in stored and same(stored[spot].mark, mark) for spot, mark in marks.items())
 
 
 def same(one: Mark, other: Mark) -> bool:

@@ -195,16 +195,8 @@ def hand_in(lease: Lease, draft: Draft, handed: Handed) -> Submitted | None:
     ending = ending_of(lease, draft.marks, handed.marks, draft.alternatives, handed.early_end)
     if lease.asks_report and ending.reason == "found_error":
         settle_report(lease, ending.first_error, handed.report)
-    values = {
-        "key": handed.key,
-        "digest": handed.digest,
-        "seen": draft.version,
-        "explanation": handed.explanation,
-        "chosen": [None if rating == NEGATIVE else 0 for rating in ending.ratings],
-        **total(draft.step_ms, handed.step_ms, lease.length),
-        **written(ending.marks),
-    }
-    return finish(lease, ending.reason, values)
+    chosen = [None if rating == NEGATIVE else 0 for rating in ending.ratings]
+    return finish(lease, draft, handed, ending.reason, {"chosen": chosen, **written(ending.marks)})
 
 
 def read(lease: Lease, statement: str = DRAFT) -> Draft | Earlier:
@@ -227,13 +219,21 @@ def settle_report(lease: Lease, error: int | None, report: Report | None) -> Non
         keep(lease, report)
 
 
-def finish(lease: Lease, reason: str, values: Mapping[str, object]) -> Submitted | None:
-    """None when the draft is no longer as it was `seen`."""
+def finish(
+    lease: Lease, seen: Draft, handed: Handed, reason: str, values: Mapping[str, object]
+) -> Submitted | None:
+    """`values` are the labels, as in `GIVEN`, and `chosen`. None when the draft is no longer as it was `seen`."""
     of_lease = {
         "annotation": lease.annotation,
         "solution": lease.solution,
         "task": lease.task,
         "labeler": lease.labeler,
     }
-    row = one(FINISH, {**values, **of_lease, "reason": reason})
+    of_handed = {
+        "key": handed.key,
+        "digest": handed.digest,
+        "explanation": handed.explanation,
+        **total(seen.step_ms, handed.step_ms, lease.most_steps),
+    }
+    row = one(FINISH, {**values, **of_lease, **of_handed, "seen": seen.version, "reason": reason})
     return Submitted(*row) if row else None

@@ -38,10 +38,6 @@ class Standing:
     """The last screening that came to its end."""
     decision: Decision | None = None
 
-    @property
-    def may_work(self) -> bool:
-        return self.state in {State.PASSED, State.LET_IN, State.WORKING}
-
 
 class Rules(NamedTuple):
     """What the project asks of new labelers."""

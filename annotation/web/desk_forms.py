@@ -9,8 +9,9 @@ from uuid import UUID
 from django.core.exceptions import BadRequest
 from django.http import QueryDict
 
-from annotation.labeling import Amendment, Mark, Spot, Turn
+from annotation.labeling import Amendment, Mark, Marks, Spot, Turn
 from annotation.labeling.ending import EarlyEnd
+from annotation.labeling.fields import name_of, unsure_name_of
 from annotation.labeling.growth import Path
 from annotation.ratings import RATINGS, Rating
 
@@ -118,9 +119,20 @@ def marks_of(post: QueryDict, *, allows_unsure: bool) -> dict[Spot, Mark]:
     for name, value in post.items():
         if spot := SPOT.fullmatch(name):
             require(value in RATING, name, "-1, 0, 1 or empty")
-            unsure = post.get(f"un{name.replace('step', 'sure')}") == "on" if allows_unsure else None
+            unsure = post.get(unsure_name_of(name)) == "on" if allows_unsure else None
             marks[int(spot[1]), int(spot[2] or 0)] = Mark(RATING[str(value)], unsure)
     return marks
+
+
+def fields_of(marks: Marks, *, grows: bool) -> dict[str, dict[str, object]]:
+    """Marks under the names of their fields, for the page to take over."""
+    return {
+        name_of(step, position, grows=grows): {
+            "rating": "" if mark.rating is None else str(mark.rating),
+            "unsure": bool(mark.unsure),
+        }
+        for (step, position), mark in marks.items()
+    }
 
 
 def amendment_of(post: QueryDict) -> Amendment:

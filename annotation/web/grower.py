@@ -8,10 +8,10 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 
 from annotation import labeling
-from annotation.labeling import GrownStep, Growth, Hold, Marks, Submitted
+from annotation.labeling import GrownStep, Growth, Hold, Submitted
 from annotation.labeling.growth import Path
 from annotation.models import Lease
-from annotation.web.desk_forms import grow_fields, save_fields, submit_fields
+from annotation.web.desk_forms import fields_of, grow_fields, save_fields, submit_fields
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,8 @@ def save(request: HttpRequest, lease: Lease) -> tuple[dict[str, Any], str]:
     given = save_fields(request.POST, allows_unsure=lease.allows_unsure)
     turns, path, again = grow_fields(request.POST)
     saved = labeling.grow(lease=lease, **given._asdict(), turns=turns)
-    said = {"version": saved.version, **hold_json(saved.hold), "others": fields_of(saved.others)}
+    others = fields_of(saved.others, grows=True)
+    said = {"version": saved.version, **hold_json(saved.hold), "others": others}
     return said | growth_json(lease, saved.growth, path, again), f"at-{saved.growth.last.index}"
 
 
@@ -77,12 +78,12 @@ def refusal_json(request: HttpRequest, lease: Lease, error: labeling.LabelingErr
     """Why, and where the solution really is."""
     said: dict[str, Any] = {"code": error.code, "detail": str(error)}
     if isinstance(error, labeling.Conflict):
-        said |= {"version": error.version, "theirs": fields_of(error.theirs)}
+        said |= {"version": error.version, "theirs": fields_of(error.theirs, grows=True)}
     elif isinstance(error, labeling.OtherWay | labeling.WrongChoice):
         version = error.version if isinstance(error, labeling.OtherWay) else lease.version
         said |= {"version": version, "step": error.step, **now_json(request, lease)}
     elif isinstance(error, labeling.NotOffered):
-        refused = fields_of(dict.fromkeys(error.spots, labeling.Mark(None)))
+        refused = fields_of(dict.fromkeys(error.spots, labeling.Mark(None)), grows=True)
         said |= {"refused": list(refused), **now_json(request, lease, error.step)}
     return said
 
@@ -108,14 +109,3 @@ def growth_json(lease: Lease, growth: Growth, known: Path, again: int | None = N
 
 def hold_json(hold: Hold) -> dict[str, object]:
     return {"until": hold.until, "seconds": round(hold.seconds)}
-
-
-def fields_of(marks: Marks) -> dict[str, dict[str, object]]:
-    """Marks under the names of their fields in the page."""
-    return {
-        f"step-{step}-{completion}": {
-            "rating": "" if mark.rating is None else str(mark.rating),
-            "unsure": bool(mark.unsure),
-        }
-        for (step, completion), mark in marks.items()
-    }

@@ -11,11 +11,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from annotation import access, labeling
-from annotation.labeling import Marks
 from annotation.models import Lease
 from annotation.web import grower, plain
 from annotation.web.audience import audience, is_fetch
-from annotation.web.desk_forms import save_fields, submit_fields, times_of
+from annotation.web.desk_forms import fields_of, save_fields, submit_fields, times_of
 from annotation.web.desk_page import desk_context, desk_page
 from annotation.web.onward import after_practice, after_screening, halted, onward
 
@@ -43,7 +42,8 @@ def waiting(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def waiting_context(labeler: int, slug: str, name: str) -> dict[str, object]:
-    return {"project_slug": slug, "project": name, "waiting": labeling.waiting_for(labeler)}
+    waiting = None if labeling.is_ready(labeler) else labeling.waiting_for(labeler)
+    return {"project_slug": slug, "project": name, "waiting": waiting}
 
 
 @audience("labelers")
@@ -74,7 +74,8 @@ def save_steps(request: HttpRequest, lease: Lease) -> tuple[dict[str, Any], str]
     given = save_fields(request.POST, allows_unsure=lease.allows_unsure)
     saved = labeling.save(lease=lease, **given._asdict())
     plain.keep_report(lease, request.POST, given.marks)
-    said = {"version": saved.version, **grower.hold_json(saved.hold), "others": fields_of(saved.others)}
+    others = fields_of(saved.others, grows=False)
+    said = {"version": saved.version, **grower.hold_json(saved.hold), "others": others}
     return said, f"step-{max(given.marks, default=(0, 0))[0]}"
 
 
@@ -143,18 +144,7 @@ def refuse(request: HttpRequest, lease: Lease, error: labeling.LabelingError) ->
 def refusal_json(error: labeling.LabelingError) -> dict[str, Any]:
     said: dict[str, Any] = {"code": error.code, "detail": str(error)}
     if isinstance(error, labeling.Conflict):
-        said |= {"version": error.version, "theirs": fields_of(error.theirs)}
+        said |= {"version": error.version, "theirs": fields_of(error.theirs, grows=False)}
     elif isinstance(error, labeling.WrongRating):
-        said["refused"] = list(fields_of(dict.fromkeys(error.spots, labeling.Mark(None))))
+        said["refused"] = list(fields_of(dict.fromkeys(error.spots, labeling.Mark(None)), grows=False))
     return said
-
-
-def fields_of(marks: Marks) -> dict[str, dict[str, object]]:
-    """Marks under the names of their fields in the page."""
-    return {
-        f"step-{step}-{position}" if position else f"step-{step}": {
-            "rating": "" if mark.rating is None else str(mark.rating),
-            "unsure": bool(mark.unsure),
-        }
-        for (step, position), mark in marks.items()
-    }

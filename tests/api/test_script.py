@@ -1,7 +1,6 @@
 """A script labels a solution from lease to submit, by the API alone."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,27 +11,11 @@ from drf_spectacular.validation import validate_schema
 
 from annotation import tasks
 from annotation.models import Annotation, ApiToken, LoadRun, Project, StepLabel, User
+from tests.api.script import Script
 from tests.conftest import solution_line
-from tests.test_growing import tree_line
+from tests.growing.trees import tree_line
 
 PASSWORD = "a long enough passphrase"
-
-
-class Script:
-    """Speaks JSON to the API with one person's token."""
-
-    def __init__(self, user: User | None) -> None:
-        self.client = Client(enforce_csrf_checks=True)
-        self.headers = {"Authorization": f"Bearer {ApiToken.objects.issue(user=user)}"} if user else {}
-
-    def __call__(self, method: str, path: str, body: Any = None, type_: str = "application/json") -> Any:
-        data = body if isinstance(body, bytes) else json.dumps(body).encode() if body is not None else b""
-        return self.client.generic(method, f"/api/v1/{path}", data, content_type=type_, headers=self.headers)
-
-
-@pytest.fixture
-def by_script() -> Callable[[User | None], Script]:
-    return Script
 
 
 def test_a_script_labels_from_sign_in_to_submit(waiting: Project, alice: User) -> None:
@@ -61,6 +44,7 @@ def test_the_reference_solution_is_in_no_answer(project: Project, alice: User, l
     load(project, [solution_line(1, ground_truth_solution="the secret way")])
     script = Script(alice)
     content = script("POST", "projects/algebra/lease/").content.decode()
+    assert "Step 1 of solution 1" in content
     assert "secret" not in content
 
 

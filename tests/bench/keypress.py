@@ -1,17 +1,13 @@
 """From a key press to the painted state of the desk, in Chromium. No network is in between."""
 
-import os
-from urllib.parse import urljoin
-
-from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from tests.bench import workload
+from tests.bench.chromium import chromium, signed_in
 from tests.bench.figures import Outcome, Table, Target, quantile, spread, whole
 from tests.bench.installation import Installation
-from tests.bench.page import FLAGS, lease_for
+from tests.bench.page import lease_for
 from tests.bench.people import cookies_of, make_labelers
-from tests.bench.processes import BenchError
 from tests.bench.sizes import Sizes
 
 PROJECT = "keys"
@@ -62,20 +58,11 @@ def measure(installation: Installation, sizes: Sizes) -> Outcome:
 
 def press_keys(address: str, cookie: str, count: int) -> list[tuple[float, float, float]]:
     """Milliseconds of each of `count` ratings."""
-    program = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-    try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
-            context = browser.new_context(viewport={"width": 1280, "height": 900})
-            pairs = [pair.split("=", 1) for pair in cookie.split("; ")]
-            site = urljoin(address, "/")  # Playwright would keep the cookies for this path alone
-            context.add_cookies([{"name": name, "value": value, "url": site} for name, value in pairs])
-            page = context.new_page()
-            page.add_init_script(WATCH)
-            page.goto(address)
-            return pressed(page, count)
-    except PlaywrightError as error:
-        raise BenchError(f"Chromium: {error.message.strip()}") from error
+    with chromium() as browser:
+        page = signed_in(browser, address, cookie).new_page()
+        page.add_init_script(WATCH)
+        page.goto(address)
+        return pressed(page, count)
 
 
 def pressed(page: Page, count: int) -> list[tuple[float, float, float]]:

@@ -1,17 +1,16 @@
 """What the labeling page weighs, and when it can be worked with, in Chromium with a cold cache."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page, sync_playwright
-from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Browser, Page
 
 from tests.bench import workload
 from tests.bench.browser import Connection
+from tests.bench.chromium import chromium, signed_in
 from tests.bench.client import BrowserDoor
 from tests.bench.figures import Outcome, Table, Target, one, whole
 from tests.bench.installation import Installation
@@ -24,10 +23,6 @@ WANTED_MS = 300
 PROJECT = "page"
 SOLUTIONS = 8
 PATIENCE_MS = 15_000
-FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 
 # Looks at each frame: when can a rating be given with all formulas there, and when have the fonts of the formulas
 # come as well? Both in milliseconds from the start of the navigation; null when that takes too long.
@@ -93,20 +88,12 @@ def lease_for(installation: Installation, cookie: str, project: str) -> str:
 
 
 def load_all(address: str, cookie: str, count: int) -> list[Load]:
-    program = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-    try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
-            return [load_once(browser, address, cookie) for _ in range(count)]
-    except PlaywrightError as error:
-        raise BenchError(f"Chromium: {error.message.strip()}") from error
+    with chromium() as browser:
+        return [load_once(browser, address, cookie) for _ in range(count)]
 
 
 def load_once(browser: Browser, address: str, cookie: str) -> Load:
-    """Load the page in a browser profile of its own, whose cache is empty."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    pairs = [pair.split("=", 1) for pair in cookie.split("; ")]
-    context.add_cookies([{"name": name, "value": value, "url": address} for name, value in pairs])
+    context = signed_in(browser, address, cookie)
     page, load = context.new_page(), Load()
     watch_network(page, load, urlsplit(address).netloc)
     page.add_init_script(WATCH)

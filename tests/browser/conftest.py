@@ -1,7 +1,6 @@
 """The real web server and a real Chromium. No page may break its policy, fail a request or throw."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,17 +14,12 @@ from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
-from annotation.models import User
-from tests.conftest import IN_CI
+from annotation.models import Project, User
+from tests.chromium import FLAGS, program
+from tests.conftest import IN_CI, solution_line, with_instructions
 from tests.local import ROOT, answers, free_port, wait_for
 from tests.servers import database_url
 
-PLACES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync"
-)
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event loop in this thread
 
 
@@ -36,8 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def chromium() -> str:
-    named = os.environ.get("CHROMIUM")
-    found = named or next(filter(None, map(shutil.which, PLACES)), None) or (MAC if Path(MAC).exists() else None)
+    found = program()
     if found is None:
         message = "no Chromium for the browser tests: `apt-get install chromium`, or name one in CHROMIUM"
         pytest.fail(message) if IN_CI else pytest.skip(message)
@@ -48,7 +41,7 @@ def chromium() -> str:
 def browser() -> Iterator[Browser]:
     path = chromium()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS.split())
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         browser.close()
 
@@ -134,6 +127,15 @@ def visit(browser: Browser, site: Site, transactional_db: None) -> Iterator[Call
     for context in contexts:
         context.close()
     assert troubles == []
+
+
+@pytest.fixture
+def rich(project: Project, alice: User, bob: User, load: Callable[..., Any]) -> Project:
+    """Everything that can be done at a desk can be done here."""
+    Project.objects.update(allows_unsure=True)
+    with_instructions(project, "Look closely.")
+    load(project, [solution_line(number) for number in (1, 2, 3, 4)])
+    return project
 
 
 def is_failure(request: Request, has_scripts: bool) -> bool:

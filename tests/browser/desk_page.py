@@ -41,12 +41,37 @@ def line(page: Page) -> Locator:
 
 
 def saved(page: Page) -> None:
+    expect(line(page)).to_have_text("Saved")
+
+
+def saved_at_last(page: Page) -> None:
+    """After trouble: the page tries again by and by."""
     expect(line(page)).to_have_text("Saved", timeout=15_000)
 
 
+def current(page: Page) -> str:
+    return page.locator(".spot[aria-current] legend").inner_text()
+
+
+def first_radio(page: Page, step: int, value: int) -> Locator:
+    return page.locator(f"#step-{step} input[value='{value}']")
+
+
 def is_rated(page: Page, step: int, rating: int) -> None:
-    expect(page.locator(f"#step-{step} input[value='{rating}']")).to_be_checked()
+    expect(first_radio(page, step, rating)).to_be_checked()
 
 
 def is_at_solution(page: Page, number: int) -> None:
     expect(page.get_by_text(f"Step 1 of solution {number}")).to_be_visible(timeout=15_000)
+
+
+def two_windows(visit: Visit, user: User) -> tuple[Page, Page]:
+    """Two windows on one solution which disagree about its first step; the second one has been asked."""
+    one = at_desk(visit, user)
+    other = second_window(one)
+    one.keyboard.press("3")
+    saved(one)
+    other.bring_to_front()
+    other.keyboard.press("1")
+    expect(other.locator(".contest")).to_be_visible()
+    return one, other

@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 from annotation.models import Project, User
-from tests.browser.conftest import FLAGS, Site, chromium, session_of
-from tests.browser.desk_page import is_rated, line, press, ratings, saved
+from tests.browser.conftest import Site, chromium, session_of
+from tests.browser.desk_page import is_rated, line, press, ratings, saved_at_last
+from tests.chromium import FLAGS
 
 STORAGE_SECONDS = 6
 """Chromium writes localStorage to disk some five seconds after a change."""
@@ -24,7 +25,7 @@ class Window:
 
     def open(self, user: User, path: str) -> Page:
         self.context = self.browser.browser_type.launch_persistent_context(
-            str(self.profile), executable_path=chromium(), args=FLAGS.split(), base_url=self.site.address
+            str(self.profile), executable_path=chromium(), args=FLAGS, base_url=self.site.address
         )
         self.context.add_cookies([session_of(user, self.site)])
         page = self.context.new_page()
@@ -67,7 +68,7 @@ def test_a_kill_after_each_step_loses_nothing_that_was_saved(
     address = page.url
     for step, (key, rating) in enumerate((("3", 1), ("2", 0), ("1", -1))):
         press(page, key)
-        saved(page)
+        saved_at_last(page)
         window.kill()
         page = window.open(alice, address)
         is_rated(page, step, rating)
@@ -78,7 +79,7 @@ def test_what_was_not_saved_comes_back_from_the_browser(window: Window, waiting:
     page = window.start(alice)
     address = page.url
     press(page, "3")
-    saved(page)
+    saved_at_last(page)
     page.context.set_offline(True)
     press(page, "2")
     expect(line(page)).to_contain_text("Not saved yet")
@@ -88,5 +89,5 @@ def test_what_was_not_saved_comes_back_from_the_browser(window: Window, waiting:
     page = window.open(alice, address)
     is_rated(page, 0, 1)
     is_rated(page, 1, 0)
-    saved(page)
+    saved_at_last(page)
     assert ratings() == [(0, 1), (1, 0)]

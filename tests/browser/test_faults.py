@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Route, expect
 
 from annotation.models import Annotation, Project, StepLabel, User
 from tests.browser.conftest import Site, session_of
-from tests.browser.desk_page import Visit, at_desk, is_at_solution, is_rated, line, press, ratings, saved
+from tests.browser.desk_page import Visit, at_desk, is_at_solution, is_rated, line, press, ratings, saved_at_last
 from tests.local import wait_for
 
 HTML = (
@@ -85,7 +85,7 @@ def test_a_save_that_fails_comes_again(waiting: Project, alice: User, visit: Vis
         is_rated(page, 1, rating)
         assert (ratings(), saving.hits > 0) == (before, True), fault
         saving.mend()
-        saved(page)
+        saved_at_last(page)
         assert ratings() == [(0, rating), (1, rating)], fault
     assert "Error page" not in page.content()
 
@@ -94,7 +94,7 @@ def test_a_submit_that_fails_comes_again(waiting: Project, alice: User, visit: V
     page = at_desk(visit, alice, expect_trouble=True)
     address, submitting = page.url, Spoiled(page, "**/submit/")
     press(page, "3", "1")
-    saved(page)
+    saved_at_last(page)
     for fault in FAULTS:
         submitting.by(fault)
         press(page, "Enter")
@@ -129,7 +129,7 @@ def test_a_server_that_never_answers_is_given_up_and_asked_again(
     page.route("**/save/", lambda route: None, times=1)
     press(page, "3")
     expect(line(page)).to_contain_text("Not saved yet", timeout=20_000)
-    saved(page)
+    saved_at_last(page)
     assert ratings() == [(0, 1)]
 
 
@@ -140,7 +140,7 @@ def test_thinking_again_after_a_failed_submit_stops_it(waiting: Project, alice: 
     expect(line(page)).to_contain_text("Not submitted yet")
     press(page, "w", "3")
     page.unroute("**/submit/")
-    saved(page)
+    saved_at_last(page)
     page.wait_for_timeout(2500)
     assert not Annotation.objects.exclude(submitted_at=None).exists()
     is_rated(page, 0, 1)
@@ -163,12 +163,12 @@ def test_the_web_server_is_really_killed_and_started_again(
     page.get_by_role("button", name="Start").click()
     expect(page.locator(".scripted .spot[aria-current]")).to_be_visible()
     press(page, "3")
-    saved(page)
+    saved_at_last(page)
     own_site.kill()
     press(page, "2")
     expect(line(page)).to_contain_text("Not saved yet: the server cannot be reached.")
     own_site.start()
-    saved(page)
+    saved_at_last(page)
     assert ratings() == [(0, 1), (1, 0)]
     own_site.kill()
     press(page, "3", "Enter")
@@ -194,7 +194,7 @@ def test_back_forward_and_reload_show_the_right_page(waiting: Project, alice: Us
     is_at_solution(page, 2)
     assert page.url == second
     press(page, "3")
-    saved(page)
+    saved_at_last(page)
     page.reload()
     is_rated(page, 0, 1)
     assert Annotation.objects.exclude(submitted_at=None).count() == 1

@@ -1,7 +1,6 @@
 """Phase 1 at the desk: rating what is offered, going on, choosing another, writing a step."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,10 +9,8 @@ from playwright.sync_api import Page, expect
 from annotation import exporting
 from annotation.models import Annotation, Choice, HumanCompletion, Project, StepLabel, User
 from tests.browser.conftest import wait_for
-from tests.browser.test_desk import at_desk, current, saved
-from tests.test_growing import node, tree_line
-
-Visit = Callable[..., Page]
+from tests.browser.desk_page import Visit, at_desk, current, saved
+from tests.growing.trees import node, tree_line
 
 
 @pytest.fixture

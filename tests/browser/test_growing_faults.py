@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from annotation.models import Annotation, Choice, Project, StepLabel, User
 from tests.browser.desk_page import Visit, at_desk, press, saved, second_window
 from tests.browser.holding import Gate, eventually
-from tests.test_growing import tree_line
+from tests.growing.trees import tree_line
 
 
 @pytest.fixture

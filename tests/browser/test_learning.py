@@ -73,10 +73,16 @@ def test_instructions_open_beside_the_work_and_move_nothing(
     picture(page, f"drawer-{width}-{scheme}")
     if width > 1000:
         assert place(step) == before
+        assert right_of(step) <= place(page.locator(".guideline details"))["x"]
     page.locator(".guideline summary").click()
     expect(page.locator(".guideline .prose")).to_be_hidden()
     assert place(step) == before
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def right_of(locator: Any) -> float:
+    box = place(locator)
+    return float(box["x"] + box["width"])
 
 
 def place(locator: Any) -> Any:

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from annotation.models import ErrorReport, HumanCompletion, Project, User
 from tests.browser.asking import ask_about_errors
 from tests.browser.desk_page import Visit, at_desk, saved
-from tests.test_growing import tree_line
+from tests.growing.trees import tree_line
 
 LEFT = {*"12345qwertasdfgzxcvb", "Tab", "Escape", "Space"}
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from annotation.models import Annotation, Choice, ErrorReport, Project, User
 from tests.browser.asking import ask_about_errors
 from tests.browser.desk_page import Visit, ratings
-from tests.test_growing import tree_line
+from tests.growing.trees import tree_line
 
 
 def at_plain_desk(visit: Visit, user: User) -> Page:

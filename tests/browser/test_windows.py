@@ -17,7 +17,9 @@ from tests.browser.desk_page import (
     press,
     ratings,
     saved,
+    saved_at_last,
     second_window,
+    two_windows,
 )
 from tests.local import wait_for
 
@@ -79,6 +81,25 @@ def test_rating_again_decides_too(contested: tuple[Page, Page]) -> None:
     expect(other.locator(".contest")).to_have_count(0)
 
 
+@pytest.mark.parametrize(("key", "value"), [("1", -1), ("3", 1)])
+def test_rating_keys_decide_between_two_windows(
+    rich: Project, alice: User, visit: Visit, key: str, value: int
+) -> None:
+    _, page = two_windows(visit, alice)
+    assert page.locator(".contest kbd").all_inner_texts() == ["1", "3"]
+    page.keyboard.press(key)
+    expect(page.locator(".contest")).to_have_count(0)
+    saved(page)
+    wait_for(lambda: ratings() == [(0, value)])
+
+
+def test_nothing_is_submitted_while_two_windows_disagree(rich: Project, alice: User, visit: Visit) -> None:
+    _, page = two_windows(visit, alice)
+    page.keyboard.press("Enter")
+    expect(page.locator(".saved.trouble")).to_contain_text("Which one counts?")
+    assert not Annotation.objects.exclude(submitted_at=None).exists()
+
+
 def test_what_one_window_submitted_the_other_learns(waiting: Project, alice: User, visit: Visit) -> None:
     one = at_desk(visit, alice, expect_trouble=True)
     other = second_window(one)
@@ -98,16 +119,22 @@ def test_what_one_window_submitted_the_other_learns(waiting: Project, alice: Use
 
 @pytest.fixture
 def signed_out(waiting: Project, alice: User, visit: Visit) -> Page:
-    """Alice has rated a step; then her session ended, and she rated two more."""
-    alice.set_password(PASSWORD)
-    alice.save()
-    page = at_desk(visit, alice, expect_trouble=True)
-    press(page, "3")
-    saved(page)
-    Session.objects.all().delete()
+    """Alice has rated a step; then her session ended, and she rated another one."""
+    page = with_ended_session(visit, alice, "3")
     press(page, "3")
     expect(page.get_by_role("dialog", name="Sign in again")).to_be_visible()
     expect(line(page)).to_contain_text("Not saved yet: you are signed out.")
+    return page
+
+
+def with_ended_session(visit: Visit, user: User, key: str) -> Page:
+    """A desk where the key was pressed and its rating saved; the person has a password, and is signed out."""
+    user.set_password(PASSWORD)
+    user.save()
+    page = at_desk(visit, user, expect_trouble=True)
+    press(page, key)
+    saved(page)
+    Session.objects.all().delete()
     return page
 
 
@@ -123,7 +150,7 @@ def test_a_session_that_ended_is_renewed_in_place(signed_out: Page) -> None:
     expect(signed_out.locator("#signin .error")).to_contain_text("do not go together")
     sign_in(signed_out, PASSWORD)
     expect(signed_out.get_by_role("dialog")).to_be_hidden()
-    saved(signed_out)
+    saved_at_last(signed_out)
     assert ratings() == [(0, 1), (1, 1)]
     press(signed_out, "2", "Enter")
     is_at_solution(signed_out, 2)
@@ -138,7 +165,7 @@ def test_signing_in_as_somebody_else_is_explained_and_can_be_mended(signed_out: 
     expect(signed_out.locator("#signin .error")).to_contain_text("That is somebody else")
     assert ratings() == [(0, 1)]
     sign_in(signed_out, PASSWORD)
-    saved(signed_out)
+    saved_at_last(signed_out)
     assert ratings() == [(0, 1), (1, 1)]
     assert not StepLabel.objects.filter(annotation__labeler__user=bob).exists()
 
@@ -150,12 +177,7 @@ def test_not_now_leaves_the_ratings_in_the_page(signed_out: Page) -> None:
 
 
 def test_a_submit_waits_for_signing_in(waiting: Project, alice: User, visit: Visit) -> None:
-    alice.set_password(PASSWORD)
-    alice.save()
-    page = at_desk(visit, alice, expect_trouble=True)
-    press(page, "1")
-    saved(page)
-    Session.objects.all().delete()
+    page = with_ended_session(visit, alice, "1")
     press(page, "Enter")
     sign_in(page, PASSWORD)
     is_at_solution(page, 2)

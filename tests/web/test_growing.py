@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from annotation.models import Annotation, Choice, Project, StepLabel, User
-from tests.test_growing import tree_line
+from tests.growing.trees import tree_line
 
 SignIn = Callable[[User], Client]
 FETCH = {"X-Requested-With": "fetch"}

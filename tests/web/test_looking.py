@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from annotation.models import Annotation, ApiToken, Choice, Place, Project, User
-from tests.test_growing import tree_line
+from tests.growing.trees import tree_line
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ const unsureBox = (spot) => spot.querySelector(".unsure input");
 const alternatives = (spot) => [...spot.closest(".step").querySelectorAll(".spot.alternative")];
 
 export const valueOf = (spot) => checked(spot)?.value ?? "";
-export const isRated = (spot) => checked(spot) !== null || (spot.matches(".written") && !isNeeded(spot));
+const isRated = (spot) => checked(spot) !== null || (spot.matches(".written") && !isNeeded(spot));
 export const canRate = (spot) => spot.querySelector("[type=radio]") !== null;
 export const isUnsure = (spot) => unsureBox(spot)?.checked ?? false;
 export const markOf = (spot) => ({ rating: valueOf(spot), unsure: isUnsure(spot) });

@@ -1,0 +1,64 @@
+"""What a labeler who gets nothing can wait for."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from annotation.labeling.rows import one
+from annotation.models import EVERYBODY
+
+# The same conditions as in `leasing.NEXT`, in the order of the queue, so that it ends at the first that is free.
+READY = f"""
+    SELECT EXISTS (SELECT FROM annotation_place
+                   WHERE labeler_id = %(labeler)s AND filled_at IS NULL AND wanted < {EVERYBODY})
+        OR EXISTS (
+            SELECT FROM annotation_task t JOIN annotation_place p ON p.task_id = t.id
+            WHERE t.project_id = (SELECT project_id FROM annotation_membership WHERE id = %(labeler)s)
+              AND t.is_open AND p.filled_at IS NULL AND (p.expires_at IS NULL OR p.expires_at < now())
+              AND (NOT EXISTS (SELECT FROM annotation_annotation a WHERE a.solution_id = t.solution_id
+                                 AND a.labeler_id = %(labeler)s AND a.submitted_at IS NOT NULL)
+                   OR EXISTS (SELECT FROM annotation_annotation a WHERE a.task_id = t.id
+                                AND a.labeler_id = %(labeler)s AND a.submitted_at IS NULL)))
+"""
+
+# Looks at every open task: only worth it where nothing is ready, and then those are few.
+WAITING = """
+    SELECT (SELECT count(DISTINCT solution_id) FROM annotation_annotation
+            WHERE labeler_id = %(labeler)s AND submitted_at IS NOT NULL),
+           count(DISTINCT t.solution_id) FILTER (WHERE is_with_others AND NOT is_done),
+           min(p.expires_at) FILTER (WHERE is_with_others AND NOT is_done),
+           count(DISTINCT t.solution_id) FILTER (WHERE is_done)
+    FROM annotation_task t
+    JOIN annotation_place p ON p.task_id = t.id AND p.filled_at IS NULL
+    CROSS JOIN LATERAL (SELECT
+        p.labeler_id <> %(labeler)s AND p.expires_at >= now() AS is_with_others,
+        EXISTS (SELECT FROM annotation_annotation a WHERE a.solution_id = t.solution_id
+                  AND a.labeler_id = %(labeler)s AND a.submitted_at IS NOT NULL) AS is_done) about
+    WHERE t.project_id = (SELECT project_id FROM annotation_membership WHERE id = %(labeler)s) AND t.is_open
+"""
+
+
+class Waiting(NamedTuple):
+    """Why a labeler gets nothing: all counts are of this project."""
+
+    done: int
+    """Solutions this labeler has submitted."""
+    with_others: int
+    """Solutions that others hold and that may come free for this labeler."""
+    next_free: datetime | None
+    """When the first of those leases lapses, unless it is used."""
+    for_others: int
+    """Solutions this labeler has done and that wait for somebody else's opinion."""
+
+
+def is_ready(labeler: int) -> bool:
+    """Whether the queue has something for this labeler (a membership's id) by now."""
+    row = one(READY, {"labeler": labeler})
+    assert row is not None
+    return bool(row[0])
+
+
+def waiting_for(labeler: int) -> Waiting:
+    """What this labeler can wait for."""
+    row = one(WAITING, {"labeler": labeler})
+    assert row is not None
+    return Waiting(*row)
