@@ -27,7 +27,6 @@ urlpatterns = [
     path("label/<uuid:token>/", labeler.desk, name="desk"),
     path("label/<uuid:token>/save/", labeler.save, name="save"),
     path("label/<uuid:token>/beat/", labeler.beat, name="beat"),
-    path("label/<uuid:token>/report/", labeler.report, name="report"),
     path("label/<uuid:token>/submit/", labeler.submit, name="submit"),
     # researchers and managers
     path("projects/", researcher.projects, name="projects"),

@@ -1,7 +1,7 @@
 """The labeling desk: lease a solution, rate its steps, submit. `grow` and `hand_in` are for one that grows."""
 
+from annotation.labeling.amending import Amendment, amend_report, error_of
 from annotation.labeling.desk import Desk, DeskStep, Option, desk_of
-from annotation.labeling.door import lease_next
 from annotation.labeling.drafting import Saved, save
 from annotation.labeling.errors import (
     AlreadySubmitted,
@@ -18,7 +18,7 @@ from annotation.labeling.errors import (
     WrongRating,
     WrongReport,
 )
-from annotation.labeling.growing import GrowingDesk, Grown, grow, growing_desk_of, hand_in
+from annotation.labeling.growing import GrowingDesk, Grown, grow, growing_desk_of, hand_in, lease_next
 from annotation.labeling.growth import GrownStep, Growth, Turn, Turns
 from annotation.labeling.halts import GuidelineChanged, Halt, ScreeningFailed, TurnedDown
 from annotation.labeling.leasing import Hold, current_lease, renew
@@ -30,6 +30,7 @@ from annotation.labeling.waiting import Waiting, is_ready, waiting_for
 
 __all__ = [
     "AlreadySubmitted",
+    "Amendment",
     "Asked",
     "Conflict",
     "Desk",
@@ -65,9 +66,11 @@ __all__ = [
     "WrongChoice",
     "WrongRating",
     "WrongReport",
+    "amend_report",
     "asked",
     "current_lease",
     "desk_of",
+    "error_of",
     "given_critiques",
     "grow",
     "growing_desk_of",

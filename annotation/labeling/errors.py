@@ -3,6 +3,8 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from annotation.labeling.marks import Mark, Spot
 
 
@@ -57,13 +59,18 @@ class WrongRating(LabelingError):
             super().__init__(f"Step {step + 1} has no alternative {position}.")
         else:
             super().__init__(f"There is no step {step + 1} in this solution; it has {length} steps.")
+        self.spots = [(step, position)]
 
 
 class NotOffered(LabelingError):
+    """`spots` were never put before this labeler, or are no longer: the rest of what was sent may come again."""
+
     code = "wrong_rating"
 
-    def __init__(self, step: int) -> None:
-        super().__init__(f"This is not among what is offered for step {step + 1}.")
+    def __init__(self, spots: "Sequence[Spot]") -> None:
+        self.spots = spots
+        self.step = min(step for step, _ in spots)
+        super().__init__(f"This is not among what is offered for step {self.step + 1}.")
 
 
 class WrongChoice(LabelingError):

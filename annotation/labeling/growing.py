@@ -7,14 +7,15 @@ from uuid import UUID
 
 from django.db import transaction
 
-from annotation.labeling import drafting, submission
+from annotation.labeling import door, drafting, submission
 from annotation.labeling.ending import EarlyEnd
 from annotation.labeling.errors import AlreadySubmitted, NoReason, NotOffered, OtherWay, Unfinished, WrongChoice
-from annotation.labeling.growth import NO_TURN, Choice, GrownStep, Growth, Offers, Path, Turn, Turns, draw, follow
+from annotation.labeling.growth import NO_TURN, Choice, GrownStep, Growth, Path, Turn, Turns, draw, follow
 from annotation.labeling.leasing import NO_HOLD, Hold
 from annotation.labeling.marks import Mark, Marks, Spot, are_stored, check_conflicts, stored_marks
 from annotation.labeling.offers import draft_of, growth_of, offered
 from annotation.labeling.rows import run
+from annotation.labeling.shown import never_shown
 from annotation.labeling.submission import Handed, Submitted
 from annotation.models import MOST_GROWN, Lease
 from annotation.ratings import NEGATIVE
@@ -76,12 +77,20 @@ class GrowingDesk:
 
 
 def growing_desk_of(lease: Lease) -> GrowingDesk:
-    """The desk as it stands; casts a lot that is due, as when the project shows fewer completions from now on."""
-    growth = growth_of(lease)
-    if lease.submitted_at is None and draw(lease.token, growth.last) is not None:
-        grown = grow(lease=lease, marks={}, turns={})
-        return GrowingDesk(lease._replace(version=grown.version), grown.growth)
-    return GrowingDesk(lease, growth)
+    """The desk as it stands. A lot may be due, as when the project shows fewer completions from now on."""
+    return GrowingDesk(lease, growth_of(lease))
+
+
+def lease_next(*, labeler: int, opened: bool = True) -> Lease | None:
+    """As `door.lease_next`; casts the lot where one is due in a solution that was begun."""
+    lease = door.lease_next(labeler=labeler, opened=opened)
+    return cast_due(lease) if lease is not None and lease.grows and lease.version else lease
+
+
+def cast_due(lease: Lease) -> Lease:
+    if draw(lease.token, growth_of(lease).last) is None:
+        return lease
+    return lease._replace(version=grow(lease=lease, marks={}, turns={}).version)
 
 
 @transaction.atomic
@@ -104,7 +113,7 @@ def grow(
             return Grown(version, NO_HOLD, {}, before)
         raise AlreadySubmitted
     new = {step: turn for step, turn in turns.items() if not turn.says(choice_at(before, step))}
-    check_offered(offers, marks)
+    check_offered(lease, marks)
     check_ways(before, new, base, version)
     others = check_conflicts(marks, stored, base, version)
     saved = drafting.write(lease, marks, None, step_ms)
@@ -118,12 +127,10 @@ def choice_at(growth: Growth, step: int) -> Choice | None:
     return growth.steps[step].choice if step < len(growth.steps) else None
 
 
-def check_offered(offers: Offers, marks: Marks) -> None:
+def check_offered(lease: Lease, marks: Marks) -> None:
     """Raises `NotOffered` for a completion that was never put before this labeler."""
-    shown = {(c.step, c.completion) for candidates in offers.values() for c in candidates}
-    for step, completion in marks:
-        if (step, completion) not in shown:
-            raise NotOffered(step)
+    if unknown := never_shown(lease, marks):
+        raise NotOffered(unknown)
 
 
 def check_ways(growth: Growth, turns: Turns, base: int | None, version: int) -> None:

@@ -8,7 +8,7 @@ from annotation.labeling.marks import Spot, Stored, stored_marks
 from annotation.labeling.rows import all_rows
 from annotation.models import Lease
 
-# Everything offered on any way that was chosen so far, each step's completions in their order, at most `shown`.
+# Everything offered on the ways as they are chosen now, each step's completions in their order, at most `shown`.
 OFFERED = """
     SELECT step, parent, index, text, NOT EXISTS (
         SELECT FROM annotation_completion k

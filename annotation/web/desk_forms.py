@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple, cast
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from django.core.exceptions import BadRequest
 from django.http import QueryDict
 
-from annotation.labeling import Mark, Marks, Report, Spot, Turn
+from annotation.labeling import Amendment, Mark, Marks, Spot, Turn
 from annotation.labeling.ending import EarlyEnd
 from annotation.labeling.fields import name_of, unsure_name_of
 from annotation.labeling.growth import Path
@@ -36,13 +37,27 @@ class GrowFields(NamedTuple):
     turns: dict[int, Turn]
     path: Path
     """What the solution in the page goes on with so far."""
+    again: int | None
+    """From which step on the page wants to have the solution once more."""
 
 
 class SubmitFields(NamedTuple):
     key: UUID | None
     early_end: EarlyEnd | None
     explanation: str
-    report: Report | None
+
+
+@dataclass(frozen=True)
+class Unkept:
+    """What a form had in it that is not on the server."""
+
+    explanation: str = ""
+    texts: Mapping[int, str] = field(default_factory=dict)
+    """Of the labeler's own, by step."""
+    amendment: Amendment = field(default_factory=Amendment)
+
+    def __bool__(self) -> bool:
+        return bool(self.explanation.strip() or self.texts or self.amendment)
 
 
 def save_fields(post: QueryDict, *, allows_unsure: bool) -> SaveFields:
@@ -53,13 +68,16 @@ def submit_fields(post: QueryDict) -> SubmitFields:
     early_end, explanation = post.get("early_end", ""), text_of(post, "explanation")
     require(early_end in EARLY_ENDS, "early_end", "give_up, bad_problem or empty")
     end = cast("EarlyEnd", early_end) if early_end else None
-    return SubmitFields(key_of(post), end, explanation, report_of(post))
+    return SubmitFields(key_of(post), end, explanation)
 
 
 def grow_fields(post: QueryDict) -> GrowFields:
     path = post.get("path", "")
     require(PATH.fullmatch(path), "path", "numbers with commas between them")
-    return GrowFields(turns_of(post), tuple(int(way) for way in path.split(",")) if path else ())
+    again = post.get("again", "")
+    require(re.fullmatch(r"\d{0,3}", again), "again", "a step, counted from 0")
+    ways = tuple(int(way) for way in path.split(",")) if path else ()
+    return GrowFields(turns_of(post), ways, int(again) if again else None)
 
 
 def turns_of(post: QueryDict) -> dict[int, Turn]:
@@ -71,9 +89,8 @@ def turns_of(post: QueryDict) -> dict[int, Turn]:
     turns = {}
     names = {int(found[2]): None for name in post if (found := CHOICE.fullmatch(name))}
     for step in names:
-        choice, text = post.get(f"choice-{step}", ""), tidy(post.get(f"written-{step}", ""))
+        choice, text = post.get(f"choice-{step}", ""), own_text(post, step)
         require(WAY.fullmatch(choice), f"choice-{step}", "a number, written or empty")
-        require(len(text) <= LONGEST_STEP and "\0" not in text, f"written-{step}", f"up to {LONGEST_STEP} long")
         if choice.isdecimal():
             turns[step] = Turn(int(choice))
         elif choice or (text and not post.get("early_end")):
@@ -81,8 +98,16 @@ def turns_of(post: QueryDict) -> dict[int, Turn]:
     return turns
 
 
-def tidy(text: str) -> str:
-    return text.replace("\r\n", "\n").strip()
+def texts_of(post: QueryDict) -> dict[int, str]:
+    """The steps that the labeler has written, used or not."""
+    names = [found for name in post if (found := CHOICE.fullmatch(name)) and found[1] == "written"]
+    return {int(name[2]): text for name in names if (text := own_text(post, int(name[2])))}
+
+
+def own_text(post: QueryDict, step: int) -> str:
+    text = post.get(f"written-{step}", "").replace("\r\n", "\n").strip()
+    require(len(text) <= LONGEST_STEP and "\0" not in text, f"written-{step}", f"up to {LONGEST_STEP} long")
+    return text
 
 
 def marks_of(post: QueryDict, *, allows_unsure: bool) -> dict[Spot, Mark]:
@@ -110,30 +135,27 @@ def fields_of(marks: Marks, *, grows: bool) -> dict[str, dict[str, object]]:
     }
 
 
-def report_of(post: QueryDict) -> Report | None:
-    """The fields `report-step`, `-progress`, `-category`, `-critique` and `critique-1-0` ... for that step."""
-    step = post.get("report-step", "")
-    if not step:
-        return None
-    require(re.fullmatch(r"\d{1,5}", step), "report-step", "a step, counted from 0")
-    progress, critique = post.get("report-progress", ""), text_of(post, "report-critique")
+def amendment_of(post: QueryDict) -> Amendment:
+    """The fields `report-progress`, `-category`, `-critique` and `critique-1-0` ...: what is not there stays."""
+    said: dict[str, Any] = {}
+    progress = post.get("report-progress", "")
     require(re.fullmatch(r"\d?", progress), "report-progress", "a digit or empty")
-    return Report(
-        step=int(step),
-        progress=int(progress) if progress else None,
-        category=post.get("report-category") or None,
-        critique=critique,
-        ratings=critique_ratings(post, int(step)),
-    )
+    if progress:
+        said["progress"] = int(progress)
+    if category := post.get("report-category", ""):
+        said["category"] = category
+    if "report-critique" in post:
+        said["critique"] = text_of(post, "report-critique")
+    return Amendment(said, critique_ratings(post))
 
 
-def critique_ratings(post: QueryDict, step: int) -> list[Rating | None]:
-    given: dict[int, Rating | None] = {}
+def critique_ratings(post: QueryDict) -> dict[tuple[int, int], Rating | None]:
+    given: dict[tuple[int, int], Rating | None] = {}
     for name, value in post.items():
-        if (critique := CRITIQUE.fullmatch(name)) and int(critique[1]) == step:
+        if critique := CRITIQUE.fullmatch(name):
             require(value in RATING, name, "-1, 0, 1 or empty")
-            given[int(critique[2])] = RATING[str(value)]
-    return [given.get(index) for index in range(max(given, default=-1) + 1)]
+            given[int(critique[1]), int(critique[2])] = RATING[str(value)]
+    return given
 
 
 def text_of(post: QueryDict, name: str) -> str:

@@ -1,19 +1,16 @@
 """The desk for a solution that grows, in the browser: what differs from `labeler`, which calls this."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase, JsonResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.urls import reverse
 
 from annotation import labeling
 from annotation.labeling import GrownStep, Growth, Hold, Submitted
 from annotation.labeling.growth import Path
 from annotation.models import Lease
-from annotation.web.audience import is_fetch
 from annotation.web.desk_forms import fields_of, grow_fields, save_fields, submit_fields
 
 
@@ -24,23 +21,28 @@ class StepOfPage:
     step: GrownStep
     ms: str
     """Time at work on it so far, in milliseconds."""
+    own_text: str
+    """What the labeler has written for it, used or not."""
 
 
-def context_of(lease: Lease) -> dict[str, object]:
+NO_TEXTS: Mapping[int, str] = {}
+
+
+def context_of(lease: Lease, texts: Mapping[int, str] = NO_TEXTS) -> dict[str, object]:
+    """`texts` are the labeler's own, by step, where they are not what is stored."""
     desk = labeling.growing_desk_of(lease)
-    steps = steps_of(lease, desk.growing)
-    return {
-        "desk": desk,
-        "lease": desk.lease,
-        "project": lease.project_name,
-        "grown": steps,
-        **path_of(desk.growing),
-    }
+    context = {"desk": desk, "project": lease.project_name, **path_of(desk.growing)}
+    lost = [f"Step {step + 1}: {text}" for step, text in texts.items() if step >= len(desk.growing.steps)]
+    notice = "\n".join(["The solution went another way. You had written:", *lost]) if lost else ""
+    return {**context, "grown": steps_of(lease, desk.growing, texts), "notice": notice}
 
 
-def steps_of(lease: Lease, growth: Growth) -> list[StepOfPage]:
+def steps_of(lease: Lease, growth: Growth, texts: Mapping[int, str] = NO_TEXTS) -> list[StepOfPage]:
     times = dict(enumerate(lease.step_ms))
-    return [StepOfPage(step, str(times.get(step.index, 0))) for step in growth.steps]
+    return [
+        StepOfPage(step, str(times.get(step.index, 0)), texts.get(step.index, step.own_text))
+        for step in growth.steps
+    ]
 
 
 def path_of(growth: Growth) -> dict[str, str]:
@@ -48,20 +50,19 @@ def path_of(growth: Growth) -> dict[str, str]:
     return {"path": ",".join(map(str, growth.path)), "reason": growth.finish_reason or "open"}
 
 
-def save(request: HttpRequest, lease: Lease) -> HttpResponseBase:
+def save(request: HttpRequest, lease: Lease) -> tuple[dict[str, Any], str]:
+    """What the page is told, and where in it the labeler is."""
     given = save_fields(request.POST, allows_unsure=lease.allows_unsure)
-    turns, path = grow_fields(request.POST)
+    turns, path, again = grow_fields(request.POST)
     saved = labeling.grow(lease=lease, **given._asdict(), turns=turns)
-    if is_fetch(request):
-        said = {"version": saved.version, **hold_json(saved.hold), "others": fields_of(saved.others, grows=True)}
-        return JsonResponse(said | growth_json(lease, saved.growth, path))
-    messages.success(request, "Saved.")
-    return redirect(f"{reverse('desk', args=[lease.token])}#at-{saved.growth.last.index}")
+    others = fields_of(saved.others, grows=True)
+    said = {"version": saved.version, **hold_json(saved.hold), "others": others}
+    return said | growth_json(lease, saved.growth, path, again), f"at-{saved.growth.last.index}"
 
 
 def submit(request: HttpRequest, lease: Lease) -> Submitted:
     draft = save_fields(request.POST, allows_unsure=lease.allows_unsure)
-    turns, _ = grow_fields(request.POST)
+    turns = grow_fields(request.POST).turns
     given = submit_fields(request.POST)
     return labeling.hand_in(
         lease=lease,
@@ -80,17 +81,28 @@ def refusal_json(request: HttpRequest, lease: Lease, error: labeling.LabelingErr
         said |= {"version": error.version, "theirs": fields_of(error.theirs, grows=True)}
     elif isinstance(error, labeling.OtherWay | labeling.WrongChoice):
         version = error.version if isinstance(error, labeling.OtherWay) else lease.version
-        growth = labeling.growing_desk_of(lease).growing
-        said |= {"version": version, **growth_json(lease, growth, grow_fields(request.POST).path)}
+        said |= {"version": version, "step": error.step, **now_json(request, lease)}
+    elif isinstance(error, labeling.NotOffered):
+        refused = fields_of(dict.fromkeys(error.spots, labeling.Mark(None)), grows=True)
+        said |= {"refused": list(refused), **now_json(request, lease, error.step)}
     return said
 
 
-def growth_json(lease: Lease, growth: Growth, known: Path) -> dict[str, Any]:
-    """The way so far; and, where the page knows another one, its steps `since` they part, as HTML."""
-    if growth.path == known:
+def now_json(request: HttpRequest, lease: Lease, again: int | None = None) -> dict[str, Any]:
+    growth = labeling.growing_desk_of(lease).growing
+    return growth_json(lease, growth, grow_fields(request.POST).path, again)
+
+
+def growth_json(lease: Lease, growth: Growth, known: Path, again: int | None = None) -> dict[str, Any]:
+    """The way so far; and, where the page knows another one, its steps `since` they part, as HTML.
+
+    Also where the page is known to show something else, from the step `again` on.
+    """
+    if growth.path == known and again is None:
         return path_of(growth)
     since = next((i for i, ways in enumerate(zip(growth.path, known, strict=False)) if ways[0] != ways[1]), None)
     since = (min(len(growth.path), len(known)) if since is None else since) + 1
+    since = since if again is None else min(since, again)
     context = {"lease": lease, "grown": steps_of(lease, growth)[since:]}
     return {**path_of(growth), "since": since, "html": render_to_string("labeling/_grown_steps.html", context)}
 

@@ -1,28 +1,23 @@
 """The labeling desk in the browser. Every act is a plain form first; htmx and the desk's scripts make it quick."""
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from annotation import access, labeling
-from annotation.learning import beside
-from annotation.models import Lease, Progress
-from annotation.web import grower
+from annotation.models import Lease
+from annotation.web import grower, plain
 from annotation.web.audience import audience, is_fetch
-from annotation.web.desk_forms import fields_of, report_of, save_fields, submit_fields, times_of
+from annotation.web.desk_forms import fields_of, save_fields, submit_fields, times_of
+from annotation.web.desk_page import desk_context, desk_page
 from annotation.web.onward import after_practice, after_screening, halted, onward
 
-DESK_MODULES = [
-    f"desk/{name}.js"
-    for name in ("clock", "growing", "http", "keys", "page", "rating", "report", "saver", "sheet")
-]
-"""What `desk/main.js` imports, so that the page can ask for all of it at once."""
 SURPLUS = "Somebody else had the last place for that solution; yours is kept as one more opinion."
 
 
@@ -57,49 +52,31 @@ def desk(request: HttpRequest, token: UUID) -> HttpResponse:
     lease = access.lease_for(request.user, token)
     if lease.submitted_at is not None:
         return render(request, "labeling/submitted.html", {"lease": lease})
-    return render(request, "labeling/desk.html", desk_context(lease) | {"desk_modules": DESK_MODULES})
-
-
-def desk_context(lease: Lease) -> dict[str, object]:
-    if lease.grows:
-        return grower.context_of(lease) | {"beside": beside(lease)}
-    desk = labeling.desk_of(lease)
-    context: dict[str, object] = {
-        "desk": desk,
-        "lease": lease,
-        "project": lease.project_name,
-        "beside": beside(lease),
-    }
-    return context if desk.asks is None else context | report_context(lease, desk.asks)
-
-
-def report_context(lease: Lease, asks: labeling.Asked) -> dict[str, object]:
-    report = labeling.kept_report(lease)
-    critiques = labeling.given_critiques(asks, report)
-    return {"asks": asks, "report": report, "critiques": critiques, "progress": Progress.choices}
+    return desk_page(request, lease)
 
 
 @audience("labelers")
 @require_POST
 def save(request: HttpRequest, token: UUID) -> HttpResponseBase:
     lease = access.lease_for(request.user, token)
-    given = save_fields(request.POST, allows_unsure=lease.allows_unsure)
     try:
-        if lease.grows:
-            return grower.save(request, lease)
-        saved = labeling.save(lease=lease, marks=given.marks, base=given.base, step_ms=given.step_ms)
+        said, place = grower.save(request, lease) if lease.grows else save_steps(request, lease)
     except labeling.LabelingError as error:
         return refuse(request, lease, error)
     if is_fetch(request):
-        return JsonResponse(
-            {
-                "version": saved.version,
-                **grower.hold_json(saved.hold),
-                "others": fields_of(saved.others, grows=False),
-            }
-        )
+        return JsonResponse(said)
     messages.success(request, "Saved.")
-    return redirect(f"{reverse('desk', args=[token])}#step-{max(given.marks, default=(0, 0))[0]}")
+    return plain.again(request, lease, f"{reverse('desk', args=[token])}#{place}")
+
+
+def save_steps(request: HttpRequest, lease: Lease) -> tuple[dict[str, Any], str]:
+    """What the page is told, and where in it the labeler is."""
+    given = save_fields(request.POST, allows_unsure=lease.allows_unsure)
+    saved = labeling.save(lease=lease, **given._asdict())
+    plain.keep_report(lease, request.POST, given.marks)
+    others = fields_of(saved.others, grows=False)
+    said = {"version": saved.version, **grower.hold_json(saved.hold), "others": others}
+    return said, f"step-{max(given.marks, default=(0, 0))[0]}"
 
 
 @audience("labelers")
@@ -108,21 +85,6 @@ def beat(request: HttpRequest, token: UUID) -> HttpResponse:
     """The page says that the labeler is at work; the answer, how long the solution is still theirs."""
     lease = access.lease_for(request.user, token)
     return JsonResponse(grower.hold_json(labeling.renew(lease=lease, step_ms=times_of(request.POST))))
-
-
-@audience("labelers")
-@require_POST
-def report(request: HttpRequest, token: UUID) -> HttpResponseBase:
-    """What is said of the first error, kept as it is written."""
-    lease = access.lease_for(request.user, token)
-    given = report_of(request.POST)
-    if given is None:
-        raise BadRequest("report-step is missing")
-    try:
-        labeling.save_report(lease=lease, report=given)
-    except labeling.LabelingError as error:
-        return refuse(request, lease, error)
-    return JsonResponse({"saved": True})
 
 
 @audience("labelers")
@@ -139,6 +101,9 @@ def submit(request: HttpRequest, token: UUID) -> HttpResponseBase:
 def hand_in(request: HttpRequest, lease: Lease) -> labeling.Submitted:
     draft = save_fields(request.POST, allows_unsure=lease.allows_unsure)
     given = submit_fields(request.POST)
+    if given.early_end is None:
+        with suppress(labeling.AlreadySubmitted):  # a submit that comes again has its answer below
+            plain.keep_report(lease, request.POST, draft.marks)
     return labeling.submit(lease=lease, **draft._asdict(), **given._asdict())
 
 
@@ -167,16 +132,19 @@ def next_solution(request: HttpRequest, done: Lease, notice: str) -> HttpRespons
 
 
 def refuse(request: HttpRequest, lease: Lease, error: labeling.LabelingError) -> HttpResponseBase:
-    """Say why, and leave the page as it is."""
+    """Say why, and leave the page as it is; without scripts, show it again."""
     if is_fetch(request):
         said = grower.refusal_json(request, lease, error) if lease.grows else refusal_json(error)
         return JsonResponse(said, status=409)
     messages.error(request, str(error))
-    return redirect("desk", lease.token)
+    plain.keep(request, lease, error)
+    return plain.again(request, lease, reverse("desk", args=[lease.token]))
 
 
 def refusal_json(error: labeling.LabelingError) -> dict[str, Any]:
     said: dict[str, Any] = {"code": error.code, "detail": str(error)}
     if isinstance(error, labeling.Conflict):
         said |= {"version": error.version, "theirs": fields_of(error.theirs, grows=False)}
+    elif isinstance(error, labeling.WrongRating):
+        said["refused"] = list(fields_of(dict.fromkeys(error.spots, labeling.Mark(None)), grows=False))
     return said

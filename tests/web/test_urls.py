@@ -61,10 +61,10 @@ def addresses(project: Project, alice: User, load: Callable[..., LoadRun]) -> Ad
     arguments["decide"] = arguments["member-roles"]
     arguments["gold-solution"] = arguments["gold-from"] = arguments["api-gold"] = arguments["solution"]
     arguments["refusals"] = arguments["api-run"] = arguments["run"]
-    on_leases = ("save", "beat", "report", "submit", "api-leased", "api-ratings", "api-beat", "api-submit")
+    on_leases = ("save", "beat", "submit", "api-leased", "api-ratings", "api-beat", "api-submit")
     for name in (*on_leases, "feedback", "api-feedback"):
         arguments[name] = arguments["desk"]
-    posts = {"start", "save", "beat", "report", "submit", "download", "member-roles", "member-link", "sign-out"}
+    posts = {"start", "save", "beat", "submit", "download", "member-roles", "member-link", "sign-out"}
     posts |= {"api-token", "api-load", "api-lease", "api-beat", "api-submit", "api-acknowledge"}
     posts |= {"practise-again", "gold-from", "screening-rules", "decide", "keys"}
     found = {}

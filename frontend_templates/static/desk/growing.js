@@ -13,13 +13,18 @@ const ratingsOf = (step) => spotsOf(step).filter(canRate).map(valueOf);
 const radioOf = (spot) => spot.closest(".candidate")?.querySelector(".goes-on input");
 const ownText = (step) => step.querySelector("textarea");
 
-let keep = () => {};
+let saver = null;
 
 export const pathSoFar = () => page().dataset.path ?? "";
 
-export function begin(save) {
-  keep = save;
-  if (grows()) expectNext();
+// The step whose successor the page waits for.
+export const dueStep = () => (grows() && list().querySelector(".due") ? steps().length - 1 : null);
+
+export function begin(keeper) {
+  saver = keeper;
+  if (!grows()) return;
+  recover();
+  expectNext();
 }
 
 // A rating was made: is the next step due?
@@ -31,10 +36,13 @@ function expectNext() {
   for (const step of steps()) step.classList.toggle("is-rated", !ratingsOf(step).includes(""));
   const last = steps().at(-1);
   const due = list().querySelector(".due");
-  const isDue = page().dataset.reason === "open" && !last.matches(".decided") && hasWay(last);
+  const isDue = page().dataset.reason === "open" && !last.matches(".decided") && (hasWay(last) || isWriting());
   if (isDue && !due) list().append(placeholder());
   if (!isDue && due) leave(due);
 }
+
+// Whether a step of the labeler's own is not on the server yet.
+const isWriting = () => [...saver.marks.keys()].some((name) => name.startsWith("written-"));
 
 // Whether the step has what the solution can go on with.
 function hasWay(step) {
@@ -65,35 +73,63 @@ export function take(said) {
   if (!grows() || said.path === undefined) return;
   const due = list().querySelector(".due");
   const wasHere = due?.contains(currentSpot()) ?? false;
+  const parting = partingOf(waysOf(pathSoFar()), waysOf(said.path));
   due?.remove();
   Object.assign(page().dataset, { path: said.path, reason: said.reason });
-  if (said.since !== undefined) replaceSteps(said.since, said.html);
-  markWay(said.path ? said.path.split(",") : []);
+  if (said.since !== undefined) replaceSteps(said.since, said.html, parting);
+  markWay(waysOf(said.path));
   expectNext();
   refresh();
-  if (wasHere || !currentSpot()) goToNext();
+  if (wasHere && spotNamed("due")) goTo(spotNamed("due"));
+  else if (wasHere || !currentSpot()) goToNext();
 }
 
-function replaceSteps(since, html) {
-  for (const step of steps().slice(since)) {
-    keepText(step);
-    step.remove();
-  }
+const waysOf = (path) => (path ? path.split(",") : []);
+
+// The first step that two ways do not share.
+function partingOf(one, other) {
+  const parting = one.findIndex((way, index) => way !== other[index]);
+  return (parting < 0 ? one.length : parting) + 1;
+}
+
+function replaceSteps(since, html, parting) {
+  const texts = steps().slice(since).filter(isWritten).map((step) => [ownText(step).name, ownText(step).value]);
+  for (const step of steps().slice(since)) step.remove();
   list().append(...new DOMParser().parseFromString(html, "text/html").body.children);
   for (const step of steps().slice(since)) {
     learn(spotsOf(step));
     drawHints(step);
   }
+  for (const [name, text] of texts) putBack(name, text, stepOf(name) < parting);
   document.dispatchEvent(new CustomEvent("stepmark:grown"));
 }
 
-// What was typed and not used is not lost with its step.
-function keepText(step) {
+const stepOf = (name) => Number(name.split("-")[1]);
+
+function isWritten(step) {
   const area = ownText(step);
-  if (!area || area.value.trim() === area.defaultValue.trim()) return;
+  return area && area.value.trim() && area.value.trim() !== area.defaultValue.trim();
+}
+
+// What was typed and not used is not lost with its step.
+function putBack(name, text, isSameWay) {
+  const area = form().querySelector(`textarea[name="${name}"]`); // the spot around it has the name as well
+  if (area && isSameWay) area.value = text;
+  else tellText(name, text);
+}
+
+function tellText(name, text) {
   const note = document.createElement("p");
   note.className = "notice";
-  note.textContent = `The solution went another way. You had written: ${area.value.trim()}`;
+  note.textContent = `The solution went another way. You had written: ${text.trim()} `;
+  const away = document.createElement("button");
+  Object.assign(away, { type: "button", className: "button small", textContent: "I do not need it" });
+  away.addEventListener("click", () => {
+    note.remove();
+    saver.typing(name, "");
+    goTo(currentSpot());
+  });
+  note.append(away);
   list().before(note);
 }
 
@@ -140,7 +176,7 @@ function another() {
 // A radio of the page says what the solution goes on with.
 export function chosen(radio) {
   if (radio.value === "written") use(radio.closest(".step"));
-  else keep(radio.name, { rating: radio.value, unsure: false });
+  else saver.save(radio.name, { rating: radio.value, unsure: false });
 }
 
 export function write() {
@@ -158,7 +194,7 @@ function use(step) {
   show(step, text);
   list().querySelector(".due") ?? list().append(placeholder());
   goTo(spotNamed("due"));
-  keep(ownText(step).name, { rating: text, unsure: false });
+  saver.save(ownText(step).name, { rating: text, unsure: false });
 }
 
 function show(step, text) {
@@ -171,10 +207,10 @@ function show(step, text) {
 }
 
 // What a window that was closed too early had kept.
-export function recover(marks) {
-  for (const [name, { rating }] of Object.entries(marks)) {
-    const area = /^written-/.test(name) ? form().elements[name] : null;
-    if (area) area.value = rating;
+function recover() {
+  const used = [...saver.marks].map(([name, { rating }]) => [name, rating]);
+  for (const [name, text] of [...used, ...saver.typed]) {
+    if (/^written-/.test(name)) putBack(name, text, true);
   }
 }
 

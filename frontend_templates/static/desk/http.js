@@ -49,6 +49,25 @@ export function whyNot(status, json) {
   return json?.detail ?? `the server answers ${status}.`;
 }
 
+// The same of what htmx has got.
+export function jsonIn(xhr) {
+  try {
+    return xhr.getResponseHeader("Content-Type")?.includes("json") ? JSON.parse(xhr.responseText) : null;
+  } catch {
+    return null;
+  }
+}
+
+// Only what our server says comes next is put into the page, and only whole.
+export function guardSwap({ detail }) {
+  const { xhr, requestConfig } = detail;
+  if (requestConfig.verb === "get") return; // a page that our server sent us to
+  const isNext = xhr.getResponseHeader("HX-Push-Url") && xhr.responseText.trimEnd().endsWith("</main>");
+  if (xhr.status >= 300 || isNext) return;
+  detail.shouldSwap = false;
+  detail.isError = true;
+}
+
 // The token of this page as the server would write it now; false when it is not to be had.
 export async function renewToken() {
   try {
@@ -89,14 +108,31 @@ function reasonIn(html) {
 
 const dialog = () => document.getElementById("signin");
 let whenIn = () => {};
+let isPutOff = false; // "Not now": nothing but the labeler opens the dialog again
 
-export function askToSignIn(then) {
+export function askToSignIn(then, insists = false) {
   whenIn = then;
-  if (!dialog().open) dialog().showModal();
+  if (!dialog().open && (insists || !isPutOff)) dialog().showModal();
+}
+
+// For the line that says what is not saved.
+export function signInButton(then) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "link sign-in";
+  button.textContent = "Sign in";
+  button.addEventListener("click", () => askToSignIn(then, true));
+  return button;
+}
+
+// Whoever is signed in, from wherever, is asked again the next time.
+export function isSignedIn() {
+  isPutOff = false;
 }
 
 export function beginSignIn() {
   dialog()?.addEventListener("submit", send);
+  dialog()?.addEventListener("close", () => { isPutOff = true; });
 }
 
 async function send(event) {
@@ -112,6 +148,7 @@ async function send(event) {
     password.focus();
     return;
   }
+  dialog().addEventListener("close", isSignedIn, { once: true });
   dialog().close();
   whenIn();
 }

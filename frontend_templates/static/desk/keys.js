@@ -8,7 +8,9 @@ export const ACTIONS = [
   { id: "positive", keys: ["3"], what: "rate positive, and go on" },
   { id: "unsure", keys: ["4"], what: "unsure about this one", only: ".unsure" },
   { id: "choose", keys: ["c"], what: "go on from this one, or from another", only: ".goes-on" },
-  { id: "write", keys: ["n"], what: "write the step yourself, where none is positive", only: ".written" },
+  { id: "write", keys: ["n", "b"], what: "write the step yourself, where none is positive", only: ".written" },
+  { id: "report", keys: ["t"], what: "to the next question about the error; the keys that rate answer it", only: ".report" },
+  { id: "answer", keys: ["v"], what: "another answer to the question at hand", only: ".report" },
   { id: "previous", keys: ["ArrowUp", "w"], what: "one step up", repeats: true },
   { id: "next", keys: ["ArrowDown", "s"], what: "one step down", repeats: true },
   { id: "open", keys: ["a"], what: "to the first step that is not rated" },
@@ -21,6 +23,7 @@ export const ACTIONS = [
 ];
 
 const NAMES = { ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→", " ": "Space" };
+export const ARROWS = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"];
 const sheet = () => document.getElementById("keys");
 let parsed = { text: "", keys: {} };
 
@@ -57,6 +60,15 @@ function usualKeyAt({ key, code, shiftKey }) {
   const [, digit, letter] = /^(?:Digit(\d)|Key([A-Z]))$/.exec(code ?? "") ?? [];
   if (digit && !shiftKey) return digit;
   return letter && /^\p{L}$/u.test(key) && !/\p{Script=Latin}/u.test(key) ? letter.toLowerCase() : undefined;
+}
+
+// Whoever types, or is in a dialog, wants all keys for that; buttons want Enter and Space, radios their arrows too.
+export function isTaken({ target, key }) {
+  if (document.querySelector("dialog[open]") || target.closest("textarea, select, [contenteditable]")) return true;
+  if (target.matches("[type=radio]")) return key === " " || ARROWS.includes(key);
+  if (target.matches("[type=checkbox]")) return key === " ";
+  if (target.matches("input")) return true;
+  return target.closest("summary, a, button") && (key === "Enter" || key === " ");
 }
 
 export function offered() {

@@ -2,13 +2,16 @@
 
 import * as clock from "./clock.js";
 import * as growing from "./growing.js";
-import { STRANGE, askToSignIn, beginSignIn, renewToken, whyNot } from "./http.js";
-import { actionOf, check, drawHints } from "./keys.js";
+import {
+  STRANGE, askToSignIn, beginSignIn, guardSwap, isSignedIn, jsonIn, renewToken, signInButton, whyNot,
+} from "./http.js";
+import { tidy } from "./journal.js";
+import { ARROWS, actionOf, check, drawHints, isTaken } from "./keys.js";
 import * as desk from "./page.js";
 import * as rating from "./rating.js";
 import * as report from "./report.js";
-import { contest, settle, takeOthers } from "./rating.js";
-import { Saver, retrySeconds, tidy } from "./saver.js";
+import { contest, goToContest, takeOthers, takeOver } from "./rating.js";
+import { Saver, retrySeconds } from "./saver.js";
 import * as sheet from "./sheet.js";
 
 let saver;
@@ -23,9 +26,12 @@ function begin() {
   saver = new Saver(desk.page(), {
     times: clock.timesSoFar,
     path: growing.pathSoFar,
+    due: growing.dueStep,
+    reports: report.isAsked,
     held: answered,
     others: takeOthers,
-    contested: (theirs, mine) => contest(theirs, mine, (name, mark) => saver.save(name, mark)),
+    contested: askWhichCounts,
+    refused: (names) => names.forEach((name) => takeOver(name, { rating: "", unsure: false })),
     turnedBack: growing.take,
     signedOut: () => askToSignIn(() => saver.send()),
   });
@@ -33,36 +39,73 @@ function begin() {
   submitter = undefined;
   rating.begin((name, mark) => {
     thinkAgain();
-    settle(desk.spotNamed(name));
     saver.save(name, mark);
+    showContests();
     growing.rated();
   });
-  growing.begin((name, mark) => saver.save(name, mark));
   clock.begin();
-  const left = saver.recover();
-  growing.recover(left);
-  takeOthers(left);
+  recover();
   desk.refresh();
-  report.follow();
   drawHints();
   desk.goToOpen();
+  showContests();
+  goToContest();
   saver.send();
 }
 
+function recover() {
+  saver.recover();
+  growing.begin(saver);
+  takeOthers(waitingMarks());
+  report.begin((name, value, isText) => saver.tell(name, value, isText), saver.said);
+  const area = desk.form().elements.explanation;
+  area.value = saver.typed.get(area.name) ?? area.value;
+}
+
+// What this window says of each spot and is not stored.
+function waitingMarks() {
+  const contested = [...saver.contested].map(([name, { mine }]) => [name, mine]);
+  return Object.fromEntries([...saver.marks, ...contested]);
+}
+
 function answered(answer) {
+  isSignedIn();
   clock.held(answer);
   growing.take(answer);
+}
+
+// --- two windows ------------------------------------------------------------------------------------------
+
+function askWhichCounts() {
+  showContests();
+  goToContest();
+}
+
+function showContests() {
+  if (!saver || !desk.page()) return;
+  contest(saver.contested, {
+    keep: (name, mine) => decide(name, mine, () => saver.save(name, mine)),
+    take: (name, theirs) => decide(name, theirs, () => saver.settle(name)),
+  });
+}
+
+function decide(name, mark, act) {
+  takeOver(name, mark);
+  act();
+  showContests();
 }
 
 // --- keys -------------------------------------------------------------------------------------------------
 
 const DO = check({
-  negative: () => rating.rate("-1"),
-  neutral: () => rating.rate("0"),
-  positive: () => rating.rate("1"),
+  negative: () => rate("-1"),
+  neutral: () => rate("0"),
+  positive: () => rate("1"),
   unsure: rating.toggleUnsure,
   choose: growing.choose,
   write: growing.write,
+  report: report.go,
+  answer: report.another,
   previous: () => desk.move(-1),
   next: () => desk.move(1),
   open: desk.goToOpen,
@@ -74,7 +117,11 @@ const DO = check({
   sheet: sheet.show,
 });
 
-const ARROWS = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"];
+// The question about the error that has the focus comes before the current step.
+function rate(value) {
+  if (!report.rate(value)) rating.rate(value);
+}
+
 let isArrowDown = false; // arrows in a radio group choose without going on, as in every radio group
 
 function toggleDetails(selector, focus) {
@@ -87,19 +134,10 @@ function toggleDetails(selector, focus) {
 // Escape leaves what was opened, also out of its text.
 function leave(event) {
   const details = event.target.closest("details[open]");
-  if (!details || document.querySelector("dialog[open]")) return;
+  if (!(details || event.target.closest(".report")) || document.querySelector("dialog[open]")) return;
   event.preventDefault();
-  details.open = false;
+  if (details) details.open = false;
   desk.goTo(desk.currentSpot());
-}
-
-// Whoever types, or is in a dialog, wants all keys for that; buttons want Enter and Space, radios their arrows too.
-function isTaken({ target, key }) {
-  if (document.querySelector("dialog[open]") || target.closest("textarea, select, [contenteditable]")) return true;
-  if (target.matches("[type=radio]")) return key === " " || ARROWS.includes(key);
-  if (target.matches("[type=checkbox]")) return key === " ";
-  if (target.matches("input")) return true;
-  return target.closest("summary, a, button") && (key === "Enter" || key === " ");
 }
 
 function onKey(event) {
@@ -118,7 +156,7 @@ function onKey(event) {
 // A submit lets the save before it arrive, so that it starts from the right version.
 async function submit(event) {
   event.preventDefault();
-  if (rating.contestedSpot()) return chooseFirst(rating.contestedSpot());
+  if (goToContest()) return desk.say("Not submitted: two windows disagree here. Which one counts?", true);
   thinkAgain();
   submitter = event.detail.triggeringEvent?.submitter;
   desk.page().inert = true;
@@ -127,16 +165,14 @@ async function submit(event) {
   event.detail.issueRequest(true);
 }
 
-function chooseFirst(spot) {
-  desk.goTo(spot);
-  desk.say("Not submitted: two windows disagree here. Which one counts?", true);
-}
-
 function complete({ detail }) {
   if (detail.verb !== "post") return;
   detail.parameters.set("version", String(saver.version));
   detail.parameters.set("times", clock.timesSoFar());
   detail.parameters.set("path", growing.pathSoFar());
+  for (const name of [...detail.parameters.keys()]) {
+    if (/^(report|critique)-/.test(name) && !saver.said.has(name)) detail.parameters.delete(name); // it stays as it is
+  }
 }
 
 function release() {
@@ -145,10 +181,10 @@ function release() {
   desk.goTo(desk.currentSpot());
 }
 
-function notSubmitted(why, isOver = false) {
+function notSubmitted(why, more = null) {
   release();
   saver.isQuiet = true;
-  desk.say(`Not submitted: ${why}`, true, isOver);
+  desk.say(`Not submitted: ${why}`, true, more);
 }
 
 // It carries a key, so that it counts once however often it is sent.
@@ -181,33 +217,17 @@ async function submitRefused(xhr) {
     notSubmitted(json.detail);
     if (!saver.yieldTo(json)) submitAgain();
   } else if (status === 409 && json?.code) {
-    notSubmitted(json.detail, json.code === "other_submit");
-    saver.send();
+    notSubmitted(json.detail, json.code === "other_submit" ? desk.goOn() : null);
+    if (json.code === "report_incomplete") report.goToMissing();
+    if (json.refused) saver.drop(json);
+    else saver.send();
   } else if (status === 401) {
-    notSubmitted("you are signed out.");
-    askToSignIn(submitAgain);
+    notSubmitted("you are signed out.", signInButton(submitAgain));
+    askToSignIn(submitAgain, true);
   } else {
     if (status === 403) await renewToken();
     submitLater(whyNot(status, json));
   }
-}
-
-function jsonIn(xhr) {
-  try {
-    return xhr.getResponseHeader("Content-Type")?.includes("json") ? JSON.parse(xhr.responseText) : null;
-  } catch {
-    return null;
-  }
-}
-
-// Only what our server says comes next is put into the page, and only whole.
-function guardSwap({ detail }) {
-  const { xhr, requestConfig } = detail;
-  if (requestConfig.verb === "get") return; // a page that our server sent us to
-  const isNext = xhr.getResponseHeader("HX-Push-Url") && xhr.responseText.trimEnd().endsWith("</main>");
-  if (xhr.status >= 300 || isNext) return;
-  detail.shouldSwap = false;
-  detail.isError = true;
 }
 
 // --- what happens -----------------------------------------------------------------------------------------
@@ -221,7 +241,7 @@ document.addEventListener("keyup", () => { isArrowDown = false; });
 document.addEventListener("change", ({ target }) => {
   const spot = target.closest(".spot");
   const isRadio = target.matches("[type=radio]");
-  if (target.closest(".report")) report.changed();
+  if (target.matches(".report [type=radio]")) report.changed(target, false);
   if (target.matches(".goes-on input")) growing.chosen(target);
   else if (spot && (isRadio || target.matches(".unsure input"))) rating.touched(spot, isRadio && !isArrowDown);
 });
@@ -231,8 +251,13 @@ document.addEventListener("focusin", ({ target }) => {
   desk.markCurrent(spot); // Tab goes where it likes, and the keys follow
   target.scrollIntoView({ block: "nearest" });
 });
-document.addEventListener("input", ({ target }) => target.closest(".report") && report.changed());
+document.addEventListener("input", ({ target }) => {
+  if (target.matches(".report textarea")) report.changed(target, true);
+  if (target.matches(".early textarea, .own-text textarea")) saver.typing(target.name, target.value);
+});
 document.addEventListener("stepmark:rated", report.follow);
+document.addEventListener("stepmark:rated", showContests);
+document.addEventListener("stepmark:grown", () => takeOthers(waitingMarks())); // what came anew is as it is stored
 document.addEventListener("click", (event) => {
   if (event.target.closest?.(".show-keys")) sheet.show();
   const spot = event.target.closest?.(".spot");
@@ -252,7 +277,7 @@ document.addEventListener("htmx:beforeSwap", guardSwap);
 for (const name of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(name, () => submitLater(whyNot(0)));
 document.addEventListener("input", thinkAgain);
 window.addEventListener("online", () => (timer ? submitAgain() : saver?.send()));
-window.addEventListener("beforeunload", (event) => saver?.waiting.size && event.preventDefault());
+window.addEventListener("beforeunload", (event) => saver?.hasUnsaved && event.preventDefault());
 beginSignIn();
 sheet.begin(() => desk.page() && desk.goTo(desk.currentSpot()));
 tidy();

@@ -101,12 +101,12 @@ export function announce(text) {
 let trouble = ""; // as it was announced
 
 // A quiet line beside the submit button. Announced are troubles, once each, and their end: that each rating is saved
-// goes without saying. With `isOver` there is nothing left to do here but to go on.
-export function say(text, isTrouble = false, isOver = false) {
+// goes without saying. `more` is a link or a button: what can be done about it.
+export function say(text, isTrouble = false, more = null) {
   const line = page()?.querySelector(".saved");
   if (!line) return;
-  if (line.textContent !== text) line.textContent = text;
-  if (isOver) line.append(" ", goOn());
+  if (line.textContent !== text || more) line.textContent = text;
+  if (more) line.append(" ", more);
   line.classList.toggle("trouble", isTrouble);
   if (isWorthHearing(text, isTrouble)) announce(text);
 }
@@ -118,7 +118,8 @@ function isWorthHearing(text, isTrouble) {
   return isTrouble ? gist !== before : text !== "Saved" || before !== "";
 }
 
-function goOn() {
+// Where there is nothing left to do here.
+export function goOn() {
   const link = document.createElement("a");
   link.href = window.location.href;
   link.textContent = "Go on";

@@ -2,8 +2,8 @@
 
 import { drawHints } from "./keys.js";
 import {
-  announce, canRate, currentSpot, goTo, isSame, isUnsure, markOf, openSpot, page, reachable, refresh, setMark, spotNamed,
-  spots, valueOf,
+  announce, canRate, currentSpot, form, goTo, isSame, isUnsure, markOf, openSpot, page, reachable, refresh, setMark,
+  spotNamed, spots, valueOf,
 } from "./page.js";
 
 let known = new Map(); // name of a spot -> its mark before the latest act
@@ -74,7 +74,7 @@ export function undo() {
 }
 
 // Something else than an act at this page has set a mark: another window, or what was kept from before.
-function takeOver(name, mark) {
+export function takeOver(name, mark) {
   const spot = spotNamed(name);
   if (!spot) return;
   setMark(spot, mark);
@@ -95,27 +95,41 @@ export function takeOthers(others) {
   for (const [name, mark] of Object.entries(others)) takeOver(name, mark);
 }
 
-export function contest(theirs, mine, keep) {
-  for (const [name, mark] of Object.entries(theirs)) {
-    const spot = spotNamed(name);
-    if (spot) ask(spot, mark, mine[name] ?? markOf(spot), keep);
+// Asks about everything that is contested, name -> {mine, theirs}: at the spot, or above the solution where the spot
+// is on another way or out of reach. `decide` has keep(name, mine) and take(name, theirs).
+export function contest(contested, decide) {
+  for (const box of boxes()) if (!contested.has(box.dataset.name) || isMisplaced(box)) box.remove();
+  for (const [name, { mine, theirs }] of contested) {
+    const text = `Another window says ${wordOf(theirs)}, this one ${wordOf(mine)}. `;
+    const box = boxes().find((one) => one.dataset.name === name);
+    if (box?.dataset.text === text) continue;
+    box?.remove();
+    ask(name, text, mine, theirs, decide);
   }
-  const first = spotNamed(Object.keys(theirs)[0]);
-  if (first) goTo(first);
 }
 
-function ask(spot, theirs, mine, keep) {
-  settle(spot);
+const boxes = () => [...page().querySelectorAll(".contest")];
+const spotInReach = (name) => reachable().find((spot) => spot.id === name);
+const isMisplaced = (box) => box.closest(".spot") !== (spotInReach(box.dataset.name) ?? null);
+
+function ask(name, text, mine, theirs, decide) {
   const box = document.createElement("p");
   box.className = "contest";
   box.setAttribute("role", "alert");
+  Object.assign(box.dataset, { name, text });
+  const spot = spotInReach(name);
   box.append(
-    `Another window says ${wordOf(theirs)}, this one ${wordOf(mine)}. `,
-    button(`Keep ${wordOf(mine)}`, keyFor(mine, theirs), () => keep(spot.id, mine)),
-    button(`Take ${wordOf(theirs)}`, keyFor(theirs, mine), () => takeOver(spot.id, theirs)),
+    spot ? text : `${placeOf(name)}: ${text}`,
+    button(`Keep ${wordOf(mine)}`, spot ? keyFor(mine, theirs) : "", () => decide.keep(name, mine)),
+    button(`Take ${wordOf(theirs)}`, spot ? keyFor(theirs, mine) : "", () => decide.take(name, theirs)),
   );
-  spot.querySelector(".ratings").after(box);
+  if (spot) spot.querySelector(".ratings").after(box);
+  else form().querySelector(".steps").before(box);
   drawHints(box);
+}
+
+function placeOf(name) {
+  return spotNamed(name) ? titleOf(spotNamed(name)) : `Step ${Number(name.split("-")[1]) + 1}, on another way`;
 }
 
 // The keys that rate decide as well, where the ratings differ.
@@ -133,17 +147,18 @@ function button(text, hint, choose) {
   made.className = "button small";
   made.append(text, hint);
   made.addEventListener("click", () => {
-    const spot = made.closest(".spot");
+    const spot = made.closest(".spot") ?? currentSpot();
     choose();
-    settle(spot);
-    goTo(spot);
+    if (spot) goTo(spot);
   });
   return made;
 }
 
-export const contestedSpot = () => spots().find(isContested);
-
-// Whoever rates the spot again has decided.
-export function settle(spot) {
-  spot.querySelector(".contest")?.remove();
+// Leads to what is to be decided first; false when there is nothing.
+export function goToContest() {
+  const box = boxes()[0];
+  const spot = box?.closest(".spot");
+  if (spot) goTo(spot);
+  else box?.querySelector("button").focus();
+  return box !== undefined;
 }

@@ -1,12 +1,12 @@
 // What is not yet on the server. One request at a time; a failed one is sent again, later ratings included. Each says
 // from which version of the draft it starts; the server answers with the new one, or with what another window says.
 
-import { postForm } from "./http.js";
-import { isSame, say } from "./page.js";
+import { postForm, signInButton } from "./http.js";
+import { Journal } from "./journal.js";
+import { form, goOn, isSame, markOf, say, spotNamed } from "./page.js";
 
-const PREFIX = "stepmark-desk:";
-const MOST_DAYS = 30;
 const PATIENCE = 1000; // ms that a submit waits for the save before it
+const PAUSE = 600; // ms after the last key before a text is sent
 const RETRY_SECONDS = [1, 2, 4, 8, 15, 30];
 
 // How long to wait before something is sent again that has failed so often.
@@ -15,109 +15,216 @@ export function retrySeconds(failures) {
 }
 
 export class Saver {
-  // `on` has: times() -> "ms,ms", path() -> "3,0", held(answer), others(marks), contested(marks), turnedBack(answer),
-  // signedOut().
+  // `on` has: times() -> "ms,ms", path() -> "3,0", due() -> a step or null, reports() -> whether there is an error to
+  // report, held(answer), others(marks), contested(), refused(names), turnedBack(answer), signedOut().
   constructor(main, on) {
     this.url = main.dataset.save;
     this.version = Number(main.dataset.version);
     this.on = on;
-    this.waiting = new Map();
+    this.marks = new Map(); // what waits to be sent, name -> mark
+    this.contested = new Map(); // what waits for the labeler to decide, name -> {mine, theirs}
+    this.said = new Map(); // answers about the error that this window changed, name -> value
+    this.typed = new Map(); // texts that only a button sends, name -> text
     this.sending = null;
     this.unanswered = []; // [name, mark] that was sent, and may have arrived although no answer came
     this.journal = new Journal(main.dataset.lease);
     this.failures = 0;
     this.timer = 0;
+    this.asked = ""; // for which step the page has asked already, without getting the next one
+    this.isReportRefused = false;
     this.isPaused = false;
     this.isOver = false;
-    this.isQuiet = false; // while the page says why a submit was refused
+    this.isQuiet = false; // while the page says why something was refused
   }
 
-  // What a window that was closed too early had kept: {name: mark}.
+  // What a window that was closed too early had kept.
   recover() {
     const left = this.journal.read();
     this.version = Math.min(left.version, this.version);
-    for (const [name, mark] of Object.entries(left.marks)) this.waiting.set(name, mark);
-    this.journal.adopt(this.version, this.waiting);
-    return left.marks;
+    for (const part of ["marks", "said", "typed"]) this[part] = left[part];
+    for (const [name, { mine, theirs }] of left.contested) {
+      const stored = spotNamed(name) ? markOf(spotNamed(name)) : theirs;
+      if (!this.marks.has(name) && !isSame(stored, mine)) this.contested.set(name, { mine, theirs: stored });
+    }
+    this.journal.adopt(this.version, this);
+  }
+
+  keep() {
+    this.journal.write(this.version, this);
   }
 
   save(name, mark) {
-    this.waiting.set(name, mark);
-    this.journal.write(this.version, this.waiting);
+    this.contested.delete(name);
+    this.typed.delete(name);
+    this.marks.set(name, mark);
+    this.asked = "";
+    this.keep();
     this.send();
   }
 
+  // The labeler has decided that what is stored counts.
+  settle(name) {
+    this.contested.delete(name);
+    this.keep();
+    if (!this.marks.size) this.say("Saved");
+  }
+
+  // What is said of the error; a text is sent when the typing pauses.
+  tell(name, value, isText) {
+    this.said.set(name, value);
+    this.isReportRefused = false;
+    this.keep();
+    if (!isText) return this.send();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.send(), PAUSE);
+  }
+
+  typing(name, text) {
+    if (text.trim()) this.typed.set(name, text);
+    else this.typed.delete(name);
+    this.keep();
+  }
+
+  get hasUnsaved() {
+    const typed = [...this.typed.keys()].some((name) => form().elements[name]);
+    return this.marks.size > 0 || this.contested.size > 0 || (this.said.size > 0 && this.on.reports()) || typed;
+  }
+
+  report() {
+    return this.isReportRefused || !this.on.reports() ? new Map() : new Map(this.said);
+  }
+
   send() {
-    if (this.sending || this.isPaused || this.isOver || !this.waiting.size) return;
+    if (this.sending || this.isPaused || this.isOver) return;
+    const sent = { marks: new Map(this.marks), said: this.report(), due: this.due() };
+    if (!sent.marks.size && !sent.said.size && sent.due === null) return;
     clearTimeout(this.timer);
     this.say("Saving …");
-    this.sending = this.exchange(new Map(this.waiting));
+    this.sending = this.exchange(sent);
   }
 
-  async exchange(marks) {
-    this.unanswered.push(...marks);
-    const answer = await postForm(this.url, this.fields(marks));
+  // The step whose successor the page waits for, if all is sent that could bring it.
+  due() {
+    const due = this.on.due();
+    return this.marks.size || due === null || this.asked === this.place(due) ? null : due;
+  }
+
+  place(due) {
+    return `${this.on.path()}:${due}`;
+  }
+
+  async exchange(sent) {
+    this.unanswered.push(...sent.marks);
+    const answer = await postForm(this.url, this.fields(sent));
     this.sending = null;
-    if (!this.isOver) this.take(answer, marks);
+    if (!this.isOver) this.take(answer, sent);
   }
 
-  fields(marks) {
+  fields({ marks, said, due }) {
     const fields = { version: String(this.version), times: this.on.times(), path: this.on.path() };
     for (const [name, { rating, unsure }] of marks) {
       fields[name] = rating;
       if (unsure) fields[`un${name.replace("step", "sure")}`] = "on";
     }
-    return fields;
+    if (due !== null) fields.again = String(due);
+    return { ...fields, ...Object.fromEntries(said) };
   }
 
   take({ status, json, why }, sent) {
     if (status === 200) this.took(json, sent);
     else if (status === 409 && json?.code === "conflict") this.yieldTo(json);
+    else if (status === 409 && json?.refused?.some((name) => this.marks.has(name))) this.drop(json);
     else if (status === 409 && json?.path !== undefined) this.turnBack(json);
     else if (status === 409 && json?.code) this.refused(json);
     else this.tryLater(status, why);
   }
 
   took(json, sent) {
-    for (const [name, mark] of sent) if (this.waiting.get(name) === mark) this.waiting.delete(name);
-    this.unanswered = [];
+    for (const part of ["marks", "said"]) {
+      for (const [name, value] of sent[part]) if (this[part].get(name) === value) this[part].delete(name);
+    }
+    if (sent.due !== null) this.asked = this.place(sent.due);
     this.version = json.version;
     this.failures = 0;
-    this.journal.write(this.version, this.waiting);
-    this.on.others(json.others);
+    const contested = this.oppose(json.others);
+    this.unanswered = [];
+    this.keep();
+    this.on.others(Object.fromEntries(Object.entries(json.others).filter(([name]) => !this.concerns(name))));
     this.on.held(json);
-    this.say(this.waiting.size ? "Saving …" : "Saved");
+    if (contested) this.on.contested();
+    this.say(...this.state());
     this.send();
   }
 
-  // The server has something newer for the same spot. What this window sent itself, without hearing that it arrived,
-  // is simply replaced; about what another window says the labeler decides. Returns whether there is such a thing.
-  yieldTo({ version, theirs, detail }) {
-    const foreign = Object.fromEntries(Object.entries(theirs).filter(([name, mark]) => !this.hasSent(name, mark)));
-    const mine = {};
-    for (const name of Object.keys(foreign)) {
-      mine[name] = this.waiting.get(name);
-      this.waiting.delete(name);
+  state() {
+    if (this.contested.size) return ["Another window has a different rating. Which one counts?", true];
+    return [this.marks.size ? "Saving …" : "Saved"];
+  }
+
+  concerns(name) {
+    return this.marks.has(name) || this.contested.has(name);
+  }
+
+  // What another window has stored against what this one still has to say: the labeler decides. What this window sent
+  // itself, without hearing that it arrived, is simply replaced. Returns how many there are.
+  oppose(theirs, isMine = (name) => this.concerns(name)) {
+    let count = 0;
+    for (const [name, mark] of Object.entries(theirs)) {
+      if (!isMine(name)) continue;
+      const mine = this.marks.get(name) ?? this.contested.get(name)?.mine ?? (spotNamed(name) && markOf(spotNamed(name)));
+      if (!mine || this.hasSent(name, mark)) continue;
+      this.marks.delete(name);
+      this.contested.delete(name);
+      if (isSame(mine, mark)) continue;
+      this.contested.set(name, { mine, theirs: mark });
+      count += 1;
     }
+    return count;
+  }
+
+  // The server has something newer for the same spot. Returns whether there is something to decide.
+  yieldTo({ version, theirs, detail }) {
+    const isContested = this.oppose(theirs, () => true) > 0;
     this.version = version;
-    this.journal.write(version, this.waiting);
-    const isContested = Object.keys(foreign).length > 0;
+    this.keep();
     if (isContested) {
-      this.on.contested(foreign, mine);
+      this.on.contested();
       this.say(`${detail} Which one counts?`, true);
     }
     this.send();
     return isContested;
   }
 
-  // The solution cannot go on as this window wanted: it went another way meanwhile. Its ratings stay.
-  turnBack(json) {
-    for (const name of this.waiting.keys()) if (/^(choice|written)-/.test(name)) this.waiting.delete(name);
-    this.version = json.version;
-    this.journal.write(this.version, this.waiting);
-    this.on.turnedBack(json);
-    this.say(`Not done: ${json.detail}`, true);
+  // Some of it cannot be said any more. The rest goes on.
+  drop(json) {
+    for (const name of json.refused) this.marks.delete(name);
+    this.keep();
+    this.on.refused(json.refused);
+    if (json.path !== undefined) this.on.turnedBack(json);
+    this.insist(`Not saved: ${json.detail}`);
     this.send();
+  }
+
+  // The solution cannot go on as this window wanted: it went another way meanwhile. Its ratings stay, and its texts.
+  turnBack(json) {
+    this.version = json.version;
+    if (!this.isOwnWay(json)) {
+      for (const [name, { rating }] of this.marks) {
+        if (/^(choice|written)-/.test(name)) this.marks.delete(name);
+        if (/^written-/.test(name)) this.typed.set(name, rating);
+      }
+      this.on.turnedBack(json);
+      this.insist(`Not done: ${json.detail}`);
+    }
+    this.keep();
+    this.send();
+  }
+
+  // Whether that other way is one that this window chose before, without hearing that it arrived.
+  isOwnWay({ code, step, path }) {
+    const way = path.split(",")[step];
+    const isIt = ([name, mark]) => (way === "-1" ? name === `written-${step}` : name === `choice-${step}` && mark.rating === way);
+    return code === "other_way" && this.unanswered.some(isIt);
   }
 
   hasSent(name, mark) {
@@ -127,24 +234,35 @@ export class Saver {
   // Sending it again would not help. Once the solution is submitted there is nothing to keep any more.
   refused({ code, detail }) {
     const isDone = code === "already_submitted";
-    if (isDone) this.waiting.clear();
-    this.journal.write(this.version, this.waiting);
-    if (!this.isPaused) say(`Not saved: ${detail}`, true, isDone);
+    if (isDone) for (const part of ["marks", "contested", "said", "typed"]) this[part].clear();
+    this.keep();
+    if (code === "wrong_report") this.isReportRefused = true;
+    if (!this.isPaused) say(`Not saved: ${detail}`, true, isDone ? goOn() : null);
+    if (code !== "wrong_report") return;
+    this.isQuiet = true;
+    this.send();
   }
 
   tryLater(status, why) {
     const seconds = retrySeconds(this.failures++);
-    this.say(`Not saved yet: ${why} Trying again in ${Math.ceil(seconds)} s.`, true);
+    const more = status === 401 ? signInButton(() => this.send()) : null;
+    this.say(`Not saved yet: ${why} Trying again in ${Math.ceil(seconds)} s.`, true, more);
     if (status === 401) this.on.signedOut();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.send(), seconds * 1000);
   }
 
-  say(text, isTrouble = false) {
-    if (!this.isPaused && (isTrouble || !this.isQuiet)) say(text, isTrouble);
+  say(text, isTrouble = false, more = null) {
+    if (!this.isPaused && (isTrouble || !this.isQuiet)) say(text, isTrouble, more);
   }
 
-  // While a submit is under way, which carries all ratings itself. Resolves when no save is on its way any more, or
+  // It stands until the labeler goes on.
+  insist(text) {
+    this.say(text, true);
+    this.isQuiet = true;
+  }
+
+  // While a submit is under way, which carries all of it itself. Resolves when no save is on its way any more, or
   // has been for too long.
   async pause() {
     this.isPaused = true;
@@ -160,71 +278,7 @@ export class Saver {
   end() {
     this.isOver = true;
     clearTimeout(this.timer);
-    this.journal.write(this.version, new Map());
-  }
-}
-
-// --- the journal ------------------------------------------------------------------------------------------
-
-// A second copy of what is waiting, in the browser's storage, so that a killed tab loses nothing. It holds names of
-// fields and ratings, nothing else, and goes as soon as they are saved. Each window writes a page of its own; who
-// opens the solution next takes over all of them.
-class Journal {
-  constructor(lease) {
-    this.lease = PREFIX + lease;
-    this.key = `${this.lease}:${Math.random().toString(36).slice(2)}`;
-  }
-
-  // {version, marks: {name: mark}}: the oldest version that anything in it starts from.
-  read() {
-    const found = this.pages().map(pageOf).filter((page) => page?.marks && Number.isInteger(page.version));
-    found.sort((one, other) => one.at - other.at);
-    return {
-      version: Math.min(...found.map((page) => page.version)),
-      marks: Object.assign({}, ...found.map((page) => page.marks)),
-    };
-  }
-
-  adopt(version, marks) {
-    const others = this.pages();
-    this.write(version, marks);
-    for (const key of others) localStorage.removeItem(key);
-  }
-
-  pages() {
-    try {
-      return Object.keys(localStorage).filter((key) => key.startsWith(this.lease) && key !== this.key);
-    } catch {
-      return []; // no storage here: the server's draft stands
-    }
-  }
-
-  write(version, marks) {
-    try {
-      if (marks.size) localStorage.setItem(this.key, JSON.stringify({ version, marks: Object.fromEntries(marks), at: Date.now() }));
-      else localStorage.removeItem(this.key);
-    } catch {
-      // A full or forbidden storage: the page itself still has them and says "not saved yet".
-    }
-  }
-}
-
-function pageOf(key) {
-  try {
-    return JSON.parse(localStorage.getItem(key));
-  } catch {
-    return null; // something else wrote there
-  }
-}
-
-// Drops what solutions left behind that nobody opened again.
-export function tidy() {
-  try {
-    for (const key of Object.keys(localStorage).filter((name) => name.startsWith(PREFIX))) {
-      const { at = 0 } = pageOf(key) ?? {};
-      if (Date.now() - at > MOST_DAYS * 864e5) localStorage.removeItem(key);
-    }
-  } catch {
-    // No storage: nothing to tidy.
+    for (const part of ["marks", "contested", "said", "typed"]) this[part].clear();
+    this.keep();
   }
 }

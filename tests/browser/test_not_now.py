@@ -1,0 +1,71 @@
+"""Signing in again is put off: nothing opens the dialog over the work until the labeler does."""
+
+import pytest
+from django.contrib.sessions.models import Session
+from playwright.sync_api import Locator, Page, expect
+
+from annotation.models import Annotation, Project, User
+from tests.browser.desk_page import Visit, at_desk, is_at_solution, line, press, ratings, saved
+
+PASSWORD = "a long enough password"
+
+
+@pytest.fixture
+def put_off(waiting: Project, alice: User, visit: Visit) -> Page:
+    """Alice was signed out and said "Not now"."""
+    alice.set_password(PASSWORD)
+    alice.save()
+    page = at_desk(visit, alice, expect_trouble=True)
+    press(page, "3")
+    saved(page)
+    Session.objects.all().delete()
+    press(page, "3")
+    page.get_by_role("button", name="Not now").click()
+    expect(dialog(page)).to_be_hidden()
+    return page
+
+
+def dialog(page: Page) -> Locator:
+    return page.get_by_role("dialog", name="Sign in again")
+
+
+def sign_in(page: Page) -> None:
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("Password").press("Enter")
+
+
+def test_no_retry_and_no_rating_opens_it_again(put_off: Page) -> None:
+    with put_off.expect_response("**/save/"):
+        pass  # a retry
+    with put_off.expect_response("**/save/"):
+        press(put_off, "w", "2")
+    expect(line(put_off)).to_contain_text("Not saved yet: you are signed out.")
+    expect(dialog(put_off)).to_be_hidden()
+    expect(put_off.locator("#step-1 input[value='0']")).to_be_checked()
+
+
+def test_the_labeler_opens_it_from_the_line(put_off: Page) -> None:
+    line(put_off).get_by_role("button", name="Sign in").click()
+    expect(dialog(put_off)).to_be_visible()
+    sign_in(put_off)
+    saved(put_off)
+    assert ratings() == [(0, 1), (1, 1)]
+
+
+def test_a_submit_opens_it(put_off: Page) -> None:
+    press(put_off, "1")
+    expect(dialog(put_off)).to_be_hidden()
+    press(put_off, "Enter")
+    expect(dialog(put_off)).to_be_visible()
+    sign_in(put_off)
+    is_at_solution(put_off, 2)
+    assert Annotation.objects.exclude(submitted_at=None).count() == 1
+
+
+def test_the_next_time_it_asks_by_itself(put_off: Page) -> None:
+    line(put_off).get_by_role("button", name="Sign in").click()
+    sign_in(put_off)
+    saved(put_off)
+    Session.objects.all().delete()
+    press(put_off, "3")
+    expect(dialog(put_off)).to_be_visible()
