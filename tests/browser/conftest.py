@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: Any) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Whatever fails is shown with the last words of its web server."""
+    report = yield
+    for one in item.funcargs.values() if report.failed else ():
+        if isinstance(one, Site):
+            report.sections.append(("the web server's last words", one.words()[-3000:]))
+    return report
+
+
 def chromium() -> str:
     found = program()
     if found is None:
@@ -49,7 +59,8 @@ def browser() -> Iterator[Browser]:
 class Site:
     """The web server of `manage.py web` on the test database."""
 
-    def __init__(self, redis_url: str = "") -> None:
+    def __init__(self, folder: Path, redis_url: str = "") -> None:
+        self.log = folder / "web.log"
         self.redis_url = redis_url
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
@@ -63,14 +74,15 @@ class Site:
             "SECRET_KEY": settings.SECRET_KEY,
             "STATIC_ROOT": str(settings.STATIC_ROOT),
         }
-        self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "web", "--workers", "1"],
-            cwd=ROOT,
-            env=os.environ | environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "web", "--workers", "1"],
+                cwd=ROOT,
+                env=os.environ | environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
         wait_for(lambda: answers(f"{self.address}/readyz"))
 
     def stop(self) -> None:
@@ -84,10 +96,19 @@ class Site:
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(20)
 
+    def words(self) -> str:
+        """What it has logged so far."""
+        return self.log.read_text() if self.log.exists() else ""
+
 
 @pytest.fixture(scope="session")
-def site(django_db_setup: None, django_db_blocker: Any, static_files: None) -> Iterator[Site]:
-    site = Site()
+def site(
+    django_db_setup: None,
+    django_db_blocker: Any,
+    static_files: None,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Site]:
+    site = Site(tmp_path_factory.mktemp("site"))
     with django_db_blocker.unblock():
         site.start()
     yield site
@@ -126,6 +147,7 @@ def visit(browser: Browser, site: Site, transactional_db: None) -> Iterator[Call
     yield open_page
     for context in contexts:
         context.close()
+    wait_for(nobody_is_at_work)  # what a page sent last; the tables are emptied next
     assert troubles == []
 
 
@@ -136,6 +158,19 @@ def rich(project: Project, alice: User, bob: User, load: Callable[..., Any]) -> 
     with_instructions(project, "Look closely.")
     load(project, [solution_line(number) for number in (1, 2, 3, 4)])
     return project
+
+
+AT_WORK = """
+    SELECT FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'
+"""
+
+
+def nobody_is_at_work() -> bool:
+    """Whether nobody but us does anything in the test database."""
+    with connection.cursor() as cursor:
+        cursor.execute(AT_WORK)
+        return cursor.fetchone() is None
 
 
 def is_failure(request: Request, has_scripts: bool) -> bool:

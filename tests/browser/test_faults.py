@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -147,8 +148,8 @@ def test_thinking_again_after_a_failed_submit_stops_it(waiting: Project, alice: 
 
 
 @pytest.fixture
-def own_site(transactional_db: None, static_files: None) -> Iterator[Site]:
-    site = Site()
+def own_site(transactional_db: None, static_files: None, tmp_path: Path) -> Iterator[Site]:
+    site = Site(tmp_path)
     site.start()
     yield site
     site.stop()

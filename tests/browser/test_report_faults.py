@@ -3,10 +3,9 @@
 from typing import Any
 
 import pytest
-from django.contrib.sessions.models import Session
 from playwright.sync_api import Locator, Page, expect
 
-from annotation.models import Annotation, ErrorReport, Project, User
+from annotation.models import Annotation, ErrorReport, Project, Session, User
 from tests.browser.asking import ask_about_errors
 from tests.browser.desk_page import Visit, at_desk, line, press, saved, second_window
 from tests.browser.holding import Gate, eventually

@@ -213,7 +213,7 @@ def submitted() -> list[tuple[int, int | None]]:
 @pytest.fixture
 def own_site(transactional_db: None, static_files: None, tmp_path: Any) -> Iterator[Site]:
     """A web server of its own, to be killed, whose Redis does not exist."""
-    site = Site(redis_url="redis://127.0.0.1:9/0")
+    site = Site(tmp_path, redis_url="redis://127.0.0.1:9/0")
     site.start()
     yield site
     site.stop()
