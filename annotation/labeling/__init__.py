@@ -22,9 +22,9 @@ from annotation.labeling.growing import GrowingDesk, Grown, grow, growing_desk_o
 from annotation.labeling.growth import GrownStep, Growth, Turn, Turns
 from annotation.labeling.halts import GuidelineChanged, Halt, ScreeningFailed, TurnedDown
 from annotation.labeling.leasing import Hold, current_lease, renew
-from annotation.labeling.marks import Mark, Marks, Spot
 from annotation.labeling.report import Asked, Given, Report, asked, given_critiques, kept_report, save_report
 from annotation.labeling.rounds import practise_again
+from annotation.labeling.spots import Mark, Marks, Spot
 from annotation.labeling.submission import Submitted, submit
 from annotation.labeling.waiting import Waiting, is_ready, waiting_for
 

@@ -9,8 +9,8 @@ from django.db import transaction
 from annotation.labeling.desk import desk_of
 from annotation.labeling.drafting import lock
 from annotation.labeling.errors import AlreadySubmitted
-from annotation.labeling.marks import Marks
 from annotation.labeling.report import Report, kept_report, save_report
+from annotation.labeling.spots import Marks
 from annotation.models import Lease
 from annotation.ratings import Rating, first_error
 

@@ -8,19 +8,9 @@ from django.db import transaction
 
 from annotation.labeling.errors import AlreadySubmitted, Withdrawn
 from annotation.labeling.leasing import NO_HOLD, RENEWED, Hold, renewal
-from annotation.labeling.marks import (
-    GIVEN,
-    WRITE,
-    Mark,
-    Marks,
-    Spot,
-    are_stored,
-    check_conflicts,
-    check_spots,
-    stored_marks,
-    written,
-)
+from annotation.labeling.marks import GIVEN, WRITE, are_stored, check_conflicts, check_spots, stored_marks, written
 from annotation.labeling.rows import one
+from annotation.labeling.spots import Mark, Marks, Spot
 from annotation.labeling.timing import COUNTED, timing
 from annotation.models import Lease
 

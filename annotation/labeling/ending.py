@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from annotation.labeling.errors import Incomplete
-from annotation.labeling.marks import Mark, Marks, Spot, Stored
+from annotation.labeling.spots import Mark, Marks, Spot, Stored
 from annotation.models import Lease
 from annotation.ratings import Rating, counted, finish_reason, first_error, next_step
 

@@ -1,11 +1,8 @@
 """What can stand against a labeler's wish. Each message is written for the labeler."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from annotation.labeling.marks import Mark, Spot
+from annotation.labeling.spots import Mark, Spot
 
 
 class LabelingError(Exception):
@@ -44,7 +41,7 @@ class Conflict(LabelingError):
 
     code = "conflict"
 
-    def __init__(self, version: int, theirs: "dict[Spot, Mark]") -> None:
+    def __init__(self, version: int, theirs: dict[Spot, Mark]) -> None:
         steps = ", ".join(str(step + 1) for step in sorted({step for step, _ in theirs}))
         super().__init__(f"Another window has a different rating for step {steps}.")
         self.version = version
@@ -67,7 +64,7 @@ class NotOffered(LabelingError):
 
     code = "wrong_rating"
 
-    def __init__(self, spots: "Sequence[Spot]") -> None:
+    def __init__(self, spots: Sequence[Spot]) -> None:
         self.spots = spots
         self.step = min(step for step, _ in spots)
         super().__init__(f"This is not among what is offered for step {self.step + 1}.")

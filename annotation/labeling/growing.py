@@ -12,10 +12,11 @@ from annotation.labeling.ending import EarlyEnd
 from annotation.labeling.errors import AlreadySubmitted, NoReason, NotOffered, OtherWay, Unfinished, WrongChoice
 from annotation.labeling.growth import NO_TURN, Choice, GrownStep, Growth, Path, Turn, Turns, draw, follow
 from annotation.labeling.leasing import NO_HOLD, Hold
-from annotation.labeling.marks import Mark, Marks, Spot, are_stored, check_conflicts, stored_marks
+from annotation.labeling.marks import are_stored, check_conflicts, stored_marks
 from annotation.labeling.offers import draft_of, growth_of, offered
 from annotation.labeling.rows import run
 from annotation.labeling.shown import never_shown
+from annotation.labeling.spots import Mark, Marks, Spot
 from annotation.labeling.submission import Handed, Submitted
 from annotation.models import MOST_GROWN, Lease
 from annotation.ratings import NEGATIVE

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from annotation.labeling.fields import name_of, unsure_name_of
-from annotation.labeling.marks import Mark, Marks
+from annotation.labeling.spots import Mark, Marks
 from annotation.ratings import NEGATIVE, NEUTRAL, POSITIVE, Rating
 
 WRITTEN = -1

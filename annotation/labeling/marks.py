@@ -1,31 +1,12 @@
-"""Marks: what a labeler says of one completion of one step."""
+"""Marks: reading them, checking them, writing them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from annotation.labeling.errors import Conflict, WrongRating
 from annotation.labeling.rows import all_rows
+from annotation.labeling.spots import Mark, Marks, Spot, Stored
 from annotation.models import Lease
-from annotation.ratings import Rating
-
-Spot = tuple[int, int]
-"""Step and position of a completion, both counted from 0. Position 0 is the solution's own step."""
-
-
-class Mark(NamedTuple):
-    rating: Rating | None
-    unsure: bool | None = None
-    """None where the project does not ask."""
-
-
-Marks = Mapping[Spot, Mark]
-
-
-class Stored(NamedTuple):
-    mark: Mark
-    version: int
-    """Of the draft, when this was last changed."""
-
 
 STORED = """
     SELECT step, completion, rating, flagged, version FROM annotation_steplabel

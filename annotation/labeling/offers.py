@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from itertools import groupby
 
 from annotation.labeling.growth import Candidate, Choice, Draft, Growth, Offers, follow
-from annotation.labeling.marks import Spot, Stored, stored_marks
+from annotation.labeling.marks import stored_marks
 from annotation.labeling.rows import all_rows
+from annotation.labeling.spots import Spot, Stored
 from annotation.models import Lease
 
 # Everything offered on the ways as they are chosen now, each step's completions in their order, at most `shown`.

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from annotation.labeling.marks import Spot
 from annotation.labeling.rows import all_rows
+from annotation.labeling.spots import Spot
 from annotation.models import Lease
 
 # What of the spots given was never put before this labeler. Shown was what continues a completion that has a

@@ -11,19 +11,10 @@ from django.db import transaction
 
 from annotation.labeling.ending import EarlyEnd, ending_of
 from annotation.labeling.errors import AlreadySubmitted, NoReason, OtherSubmit, Withdrawn
-from annotation.labeling.marks import (
-    GIVEN,
-    WRITE,
-    Marks,
-    Spot,
-    Stored,
-    check_conflicts,
-    check_spots,
-    stored_in,
-    written,
-)
+from annotation.labeling.marks import GIVEN, WRITE, check_conflicts, check_spots, stored_in, written
 from annotation.labeling.report import Report, check_complete, keep, kept_report
 from annotation.labeling.rows import one
+from annotation.labeling.spots import Marks, Spot, Stored
 from annotation.labeling.timing import TOTAL, total
 from annotation.models import Lease
 from annotation.ratings import NEGATIVE
