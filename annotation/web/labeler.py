@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from annotation import access, labeling
 from annotation.learning import beside
+from annotation.learning.standing import standing_of
 from annotation.models import Lease, Progress
 from annotation.web import grower
 from annotation.web.audience import audience, is_fetch
@@ -29,7 +30,10 @@ SURPLUS = "Somebody else had the last place for that solution; yours is kept as 
 @audience("labelers")
 @require_safe
 def start_page(request: HttpRequest) -> HttpResponse:
-    labelers = [(labeler, labeling.current_lease(labeler.pk)) for labeler in access.labelers_for(request.user)]
+    labelers = [
+        (labeler, labeling.current_lease(labeler.pk), standing_of(labeler))
+        for labeler in access.labelers_for(request.user)
+    ]
     return render(request, "labeling/start.html", {"labelers": labelers})
 
 

@@ -117,6 +117,19 @@ def test_people_get_and_lose_roles(manager: Client, project: Project) -> None:
     assert (entry.data["before"], entry.data["after"]) == (["labeler", "researcher"], ["researcher"])
 
 
+def test_nobody_is_added_without_a_role(manager: Client, project: Project) -> None:
+    page = manager.post("/projects/algebra/people/", {"email": "new@lab.example"}).content.decode()
+    assert "Choose at least one role" in page
+    assert "is in this project now" not in page
+    assert not Membership.objects.filter(user__email="new@lab.example").exists()
+
+
+def test_whoever_loses_the_last_role_is_said_to(manager: Client, project: Project, alice: User) -> None:
+    membership = Membership.objects.get(user=alice)
+    page = manager.post(f"/projects/algebra/people/{membership.pk}/roles/", follow=True).content.decode()
+    assert "Alice has no role here any more." in page
+
+
 def test_the_overview_counts_what_is_there(manager: Client, waiting: Project, alice: User) -> None:
     annotation = labeling.lease_next(labeler=labeler(alice, waiting).pk)
     labeling.submit(lease=annotation, marks=rated({0: -1}))

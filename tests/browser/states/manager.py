@@ -31,6 +31,14 @@ def overview(cast: Any) -> Page:
     return cast.visit(cast.max, "/projects/algebra/")
 
 
+def people_refused(cast: Any) -> Page:
+    page = cast.visit(cast.max, "/projects/algebra/people/")
+    page.get_by_label("Email").fill("new@lab.example")
+    page.get_by_role("button", name="Add").click()
+    expect(page.locator(".error").first).to_be_visible()
+    return page
+
+
 def people_standing(cast: Any) -> Page:
     """Somebody who failed, and about whom a manager has decided."""
     school, carol = school_of(cast)
@@ -93,6 +101,7 @@ STATES = {
     "run": State("run", lambda cast: cast.visit(cast.max, f"/projects/algebra/load/{cast.run.pk}/")),
     "export": State("export", at("/projects/algebra/export/")),
     "people": State("people", at("/projects/algebra/people/")),
+    "people, refused": State("people", people_refused),
     "people, link": State("member-link", people_with_link),
     "people, standing": State("people", people_standing),
     "gold": State("gold", gold_list),
