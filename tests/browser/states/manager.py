@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from annotation.demo import INSTRUCTIONS
 from annotation.learning import guidelines, standing
-from annotation.models import Membership, Role, Solution, Verdict
+from annotation.models import LoadRun, Membership, Role, Solution, Verdict
 from tests.browser.states.kinds import State, at
 from tests.browser.states.labeler import submitted
 from tests.browser.states.learner import school_of
@@ -90,6 +90,12 @@ def settings_refused(cast: Any) -> Page:
     return page
 
 
+def failed_run(cast: Any) -> Page:
+    run = cast.load(cast.project, ["[", '{"problem": "1 + 1"}', "]"])
+    assert run.state == LoadRun.State.FAILED
+    return cast.visit(cast.max, f"/projects/algebra/load/{run.pk}/")
+
+
 STATES = {
     "projects": State("projects", at("/projects/", "sam")),
     "new project": State("new-project", at("/projects/new/", "sam")),
@@ -99,6 +105,7 @@ STATES = {
     "solution": State("solution", solution),
     "load": State("load", at("/projects/algebra/load/")),
     "run": State("run", lambda cast: cast.visit(cast.max, f"/projects/algebra/load/{cast.run.pk}/")),
+    "run, failed": State("run", failed_run),
     "export": State("export", at("/projects/algebra/export/")),
     "people": State("people", at("/projects/algebra/people/")),
     "people, refused": State("people", people_refused),
