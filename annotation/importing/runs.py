@@ -39,7 +39,7 @@ KEPT_REFUSALS = 1_000
 STALE = timedelta(seconds=60)
 UPLOAD_PATIENCE = timedelta(hours=1)
 MANY = 2_000
-COUNTS = ("lines", "problems", "solutions", "annotations", "unchanged", "refused")
+COUNTS = ("lines", "problems", "restated", "solutions", "annotations", "unchanged", "refused")
 
 State = LoadRun.State
 
@@ -264,6 +264,7 @@ def count(run: LoadRun, batch: Batch, written: Written) -> None:
     run.read = batch.end
     run.lines += batch.lines
     run.problems += written.problems
+    run.restated += written.restated
     run.solutions += written.solutions
     run.annotations += written.annotations
     run.unchanged += written.unchanged

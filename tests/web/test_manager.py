@@ -9,7 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from annotation import labeling, tasks
+from annotation import labeling, overview, tasks
 from annotation.models import AuditEntry, LoadRun, Membership, Project, Solution, User
 from tests.conftest import labeler, rated, shared_file, solution_line
 
@@ -135,8 +135,21 @@ def test_the_overview_counts_what_is_there(manager: Client, waiting: Project, al
     labeling.submit(lease=annotation, marks=rated({0: -1}))
     labeling.lease_next(labeler=labeler(alice, waiting).pk)
     page = manager.get("/projects/algebra/").content.decode()
-    assert re.findall(r"<dd>(.*?)</dd>", page)[:5] == ["1", "3", "2", "1", "1"]
+    assert re.findall(r"<dd>(.*?)</dd>", page)[:5] == ["1", "3", "1", "1", "1"]
     assert "100.0 %" in page
+
+
+def test_what_is_being_labeled_waits_no_more(
+    manager: Client, project: Project, load: Callable[..., LoadRun], alice: User, bob: User
+) -> None:
+    """Each solution is in one of the two figures, though two labelers may be at it, and a third be wanted."""
+    Project.objects.update(wanted=3)
+    load(Project.objects.get(), [solution_line(1), solution_line(2)])
+    for user in (alice, bob):
+        labeling.lease_next(labeler=labeler(user, project).pk)
+    page = manager.get("/projects/algebra/").content.decode()
+    assert re.findall(r"<dd>(.*?)</dd>", page)[2:4] == ["1", "1"]
+    assert overview.of(project).live_leases == 2
 
 
 def test_the_label_browser_shows_who_said_what(
