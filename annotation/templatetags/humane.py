@@ -62,7 +62,7 @@ def pseudonym(value: UUID) -> str:
 @register.filter
 def coded(text: str) -> SafeString:
     """What stands between backticks as code."""
-    parts = enumerate(CODE.split(str(text)))
+    parts = enumerate(CODE.split(text))
     return format_html_join(
-        "", "{}", ((format_html("<code>{}</code>", one) if n % 2 else one,) for n, one in parts)
+        "", "{}", ((format_html("<code>{}</code>", part) if at % 2 else part,) for at, part in parts)
     )
