@@ -105,6 +105,18 @@ def test_settings_keep_their_limits(manager: Client, project: Project) -> None:
     assert project.wanted == 3
 
 
+def test_kinds_of_errors_are_different(manager: Client, project: Project) -> None:
+    fields = {"name": "Algebra", "wanted": 1, "lease_minutes": 10, "most_minutes": 60, "candidates_shown": 5}
+    kinds = "Arithmetic\nLogic\narithmetic"
+    page = manager.post("/projects/algebra/settings/", fields | {"error_categories": kinds}).content.decode()
+    assert "“Arithmetic” and “arithmetic” are the same" in page
+    project.refresh_from_db()
+    assert project.error_categories == []
+    manager.post("/projects/algebra/settings/", fields | {"error_categories": "Arithmetic\nLogic"})
+    project.refresh_from_db()
+    assert project.error_categories == ["Arithmetic", "Logic"]
+
+
 def test_people_get_and_lose_roles(manager: Client, project: Project) -> None:
     fields = {"email": "New.Person@lab.example", "name": "New", "roles": ["labeler", "researcher"]}
     manager.post("/projects/algebra/people/", fields)
