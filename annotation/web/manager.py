@@ -156,7 +156,8 @@ def member_link(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @require_safe
 def export(request: HttpRequest, slug: str) -> HttpResponse:
     project = access.project_for(request.user, slug, access.MANAGERS)
-    return render_project(request, "manage/export.html", project, {"counts": overview.of(project)})
+    context = {"counts": overview.of(project), "formats": exporting.ABOUT}
+    return render_project(request, "manage/export.html", project, context)
 
 
 @audience("managers")

@@ -9,7 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from annotation import labeling, overview, tasks
+from annotation import exporting, labeling, overview, tasks
 from annotation.models import AuditEntry, LoadRun, Membership, Project, Solution, User
 from tests.conftest import labeler, rated, shared_file, solution_line
 
@@ -103,6 +103,18 @@ def test_settings_keep_their_limits(manager: Client, project: Project) -> None:
     assert response.status_code == 200
     project.refresh_from_db()
     assert project.wanted == 3
+
+
+def test_every_format_is_offered_with_what_it_is_for(manager: Client, waiting: Project, alice: User) -> None:
+    lease = labeling.lease_next(labeler=labeler(alice, waiting).pk)
+    labeling.submit(lease=lease, marks=rated({0: -1}))
+    page = manager.get("/projects/algebra/export/").content.decode()
+    assert exporting.ABOUT.keys() == exporting.FORMATS.keys()
+    for name in exporting.FORMATS:
+        address = f"/projects/algebra/export/{name}/"
+        assert f'action="{address}"' in page
+        lines = b"".join(manager.post(address).streaming_content).splitlines()
+        assert [("stepmark" in json.loads(line)) for line in lines] == [name == "prm800k-extra"]
 
 
 def test_kinds_of_errors_are_different(manager: Client, project: Project) -> None:
