@@ -43,11 +43,14 @@ def project_for(user: Person, slug: str, roles: tuple[Role, ...]) -> Project:
     return get_object_or_404(projects_for(user, roles), slug=slug)
 
 
+def memberships_of(user: Person) -> QuerySet[Membership]:
+    """What the person is, project by project."""
+    return Membership.objects.filter(user=user) if user.is_authenticated else Membership.objects.none()
+
+
 def labelers_for(user: Person) -> QuerySet[Membership]:
     """What the person is as a labeler, one row a project."""
-    if not user.is_authenticated:
-        return Membership.objects.none()
-    mine = Membership.objects.filter(user=user, is_labeler=True)
+    mine = memberships_of(user).filter(is_labeler=True)
     return mine.select_related("project").order_by("project__name", "id")
 
 

@@ -22,8 +22,7 @@ COUNTS = """
     SELECT (SELECT count(DISTINCT statement) FROM annotation_problem WHERE project_id = %(p)s),
            (SELECT count(*) FROM annotation_solution WHERE project_id = %(p)s),
            (SELECT count(*) FROM annotation_task WHERE project_id = %(p)s AND is_open),
-           (SELECT count(*) FROM annotation_place p JOIN annotation_task t ON t.id = p.task_id
-            WHERE t.project_id = %(p)s AND t.is_open AND p.filled_at IS NULL AND p.expires_at >= now()),
+           l.leases, l.tasks,
            a.submitted, a.solution, a.found_error, a.bad_problem, a.give_up
     FROM (SELECT count(*) AS submitted,
                  count(*) FILTER (WHERE finish_reason = 'solution') AS solution,
@@ -31,7 +30,10 @@ COUNTS = """
                  count(*) FILTER (WHERE finish_reason = 'bad_problem') AS bad_problem,
                  count(*) FILTER (WHERE finish_reason = 'give_up') AS give_up
           FROM annotation_annotation w WHERE project_id = %(p)s AND submitted_at IS NOT NULL AND NOT EXISTS (
-              SELECT FROM annotation_task t WHERE t.id = w.task_id AND t.is_practice)) a
+              SELECT FROM annotation_task t WHERE t.id = w.task_id AND t.is_practice)) a,
+         (SELECT count(*) AS leases, count(DISTINCT t.id) AS tasks
+          FROM annotation_place p JOIN annotation_task t ON t.id = p.task_id
+          WHERE t.project_id = %(p)s AND t.is_open AND p.filled_at IS NULL AND p.expires_at >= now()) l
 """
 
 
@@ -40,11 +42,18 @@ class Counts(NamedTuple):
     solutions: int
     open_tasks: int
     live_leases: int
+    at_hand: int
+    """Of the open tasks, those that somebody works on now."""
     submitted: int
     solution: int
     found_error: int
     bad_problem: int
     give_up: int
+
+    @property
+    def waiting(self) -> int:
+        """Open tasks that nobody works on now."""
+        return self.open_tasks - self.at_hand
 
 
 def wilson(part: int, whole: int, z: float = 1.96) -> tuple[float, float]:

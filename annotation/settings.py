@@ -7,7 +7,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 
 from annotation import environment as env
-from annotation.embedded import Home
+from annotation.embedded import Home, port_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -16,7 +16,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 PRODUCTION = env.flag("STEPMARK_PRODUCTION")
 DEBUG = env.flag("DEBUG")
 DATA = Path(env.text("STEPMARK_DATA", str(BASE_DIR / "var"))).expanduser().resolve()
-PORT = env.integer("PORT", 8000, least=1, most=65535)
+PORT = env.integer("PORT", port_of(Home(DATA)) or 8000, least=1, most=65535)
 DATABASE_URL = env.text("DATABASE_URL")
 REDIS_URL = env.text("REDIS_URL")
 EMBEDDED = None if DATABASE_URL and REDIS_URL else Home(DATA)

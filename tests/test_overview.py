@@ -3,7 +3,7 @@
 import pytest
 
 from annotation.overview import wilson
-from annotation.templatetags.humane import duration, probability, thousands
+from annotation.templatetags.humane import coded, duration, probability, thousands
 
 
 @pytest.mark.parametrize(
@@ -18,3 +18,7 @@ def test_numbers_read_well() -> None:
     assert thousands(1234567) == "1\u202f234\u202f567"
     assert [duration(ms) for ms in (900, 59_400, 90_000, 3_700_000)] == ["1 s", "59 s", "2 min", "1 h 02 min"]
     assert [probability(one) for one in (None, 0.0, 0.25, 1.1e-6)] == ["–", "0.0000", "0.2500", "1.1e-06"]
+
+
+def test_code_in_a_text_is_code_and_nothing_else_is_html() -> None:
+    assert coded("run `jq '.[]' <b>` & wait") == "run <code>jq &#x27;.[]&#x27; &lt;b&gt;</code> &amp; wait"

@@ -70,10 +70,14 @@ def test_the_first_ten_minutes(make: Make, tmp_path: Path) -> None:
     assert "Researcher" in signed_in("researcher", installation).get("/projects/")
     loaded = installation.manage("load", str(shared_file("gsm8k_model_solutions.jsonl")), "--project", "gsm8k")
     assert "5,276 new solutions" in loaded.stdout, loaded.stderr
+    del installation.environment["PORT"]  # what runs knows it
     link = installation.manage("login_link", "manager@demo.localhost").stdout
+    assert link.startswith(f"{installation.address}/")
     assert status_of(link.strip())[0] == 200
     process.send_signal(signal.SIGINT)
     assert process.wait(30) == 0
+    link = installation.manage("login_link", "manager@demo.localhost").stdout
+    assert link.startswith("http://127.0.0.1:8000/")  # nothing runs any more
     installation.nothing_is_left()
 
 

@@ -58,7 +58,9 @@ class CountsOut(serializers.Serializer[Any]):
     problems = serializers.IntegerField()
     solutions = serializers.IntegerField()
     open_tasks = serializers.IntegerField(help_text="Solutions with a place that is not filled.")
-    live_leases = serializers.IntegerField()
+    live_leases = serializers.IntegerField(help_text="Places of these that a labeler holds now.")
+    at_hand = serializers.IntegerField(help_text="Open tasks with such a place.")
+    waiting = serializers.IntegerField(help_text="Open tasks without.")
     submitted = serializers.IntegerField(help_text="Annotations, loaded ones included.")
     solution = serializers.IntegerField(help_text="Of these, without a negative step.")
     found_error = serializers.IntegerField()
@@ -85,8 +87,8 @@ class LoadRunOut(serializers.ModelSerializer[LoadRun]):
     class Meta:
         model = LoadRun
         fields = [
-            "id", "name", "format", "state", "size", "read", "lines", "problems", "solutions", "annotations",
-            "unchanged", "refused", "ignored_keys", "failure", "created_at", "ended_at", "refusals",
+            "id", "name", "format", "state", "size", "read", "lines", "problems", "restated", "solutions",
+            "annotations", "unchanged", "refused", "ignored_keys", "failure", "created_at", "ended_at", "refusals",
         ]  # fmt: skip
 
     def get_refusals(self, run: LoadRun) -> list[dict[str, Any]]:

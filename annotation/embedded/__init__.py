@@ -7,5 +7,6 @@ nobody holds them any more.
 
 from annotation.embedded.hold import EmbeddedError, Hold, current_hold, held
 from annotation.embedded.home import Home
+from annotation.embedded.listening import listening, port_of
 
-__all__ = ["EmbeddedError", "Hold", "Home", "current_hold", "held"]
+__all__ = ["EmbeddedError", "Hold", "Home", "current_hold", "held", "listening", "port_of"]

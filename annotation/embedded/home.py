@@ -49,6 +49,11 @@ class Home:
         return self.data / "keeper.lock"
 
     @property
+    def port(self) -> Path:
+        """Where the running product listens; held exclusively by it."""
+        return self.data / "web.port"
+
+    @property
     def failure(self) -> Path:
         """Why the keeper could not start the servers, in words for people."""
         return self.data / "keeper.failed"

@@ -36,6 +36,8 @@ class Written:
     """What was new in a batch."""
 
     problems: int = 0
+    """New statements; `restated` ones were there with another reference."""
+    restated: int = 0
     solutions: int = 0
     annotations: int = 0
     unchanged: int = 0
@@ -71,7 +73,8 @@ def write_locked(
     fresh |= first_lines(((one.digest, one.line) for one in located), solutions.added)
     fresh |= first_lines(zip((one.digest for one in past), labeled, strict=True), annotations)
     return Written(
-        problems=len(problems.added),
+        problems=len(problems.added) - problems.restated,
+        restated=problems.restated,
         solutions=len(solutions.added),
         annotations=len(annotations),
         unchanged=all_lines - (len(refused) - refused_before) - len(fresh),

@@ -13,13 +13,17 @@ from annotation.models import Completion, Critique, Place, Problem, Project, Sol
 
 
 class Problems:
-    """Finds or writes the problems of a batch."""
+    """Finds or writes the problems of a batch.
+
+    `added` has what was written, `restated` how much of that is a text that was there with another reference.
+    """
 
     def __init__(self, cursor: CursorWrapper, project: Project) -> None:
         self.cursor = cursor
         self.project = project
         self.ids: dict[ProblemEntry, int] = {}
         self.added: set[ProblemEntry] = set()
+        self.restated = 0
 
     def resolve(self, entries: Iterable[ProblemEntry]) -> None:
         """Fill `ids`. A problem named by an id that is not loaded gets none.
@@ -49,6 +53,8 @@ class Problems:
     def _add(self, entries: Sequence[ProblemEntry]) -> dict[UUID, int]:
         if not entries:
             return {}
+        statements = {entry.statement for entry in entries}
+        self.restated += len(entries) - len(statements - self._find("statement", list(statements)).keys())
         ids = reserve_ids(self.cursor, Problem, len(entries))
         columns = (
             "id", "project_id", "external_id", "text", "answer", "solution", "subject", "level", "digest",

@@ -1,6 +1,6 @@
 """A file from its first byte to its last line: parse, write batch by batch, keep count, survive."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from annotation import audit
-from annotation.importing import formats
+from annotation.importing import formats, looks
 from annotation.importing.batches import ParsedLine, Refused, Written, write
 from annotation.importing.entries import Parsed
 from annotation.importing.lines import BLOCK, BrokenGzipError, RawLine, blocks_of, read_lines
@@ -39,8 +39,7 @@ KEPT_REFUSALS = 1_000
 STALE = timedelta(seconds=60)
 UPLOAD_PATIENCE = timedelta(hours=1)
 MANY = 2_000
-COUNTS = ("lines", "problems", "solutions", "annotations", "unchanged", "refused")
-LFS_POINTER = b"version https://git-lfs.github.com/spec/"
+COUNTS = ("lines", "problems", "restated", "solutions", "annotations", "unchanged", "refused")
 
 State = LoadRun.State
 
@@ -143,11 +142,13 @@ def work(run: LoadRun, blocks: Iterable[bytes], on_progress: Callable[[LoadRun],
     account, and the run goes on after the lines that are counted. When the database goes away the run stays
     as it is, for the sweep to take up.
     """
-    lines = islice(read_lines(blocks), run.lines, None)
+    head: list[bytes] = []
+    lines = islice(looks.remembered(read_lines(blocks), head), run.lines, None)
     try:
         for batch in parsed_ahead(lines, reader(run)):
             write_batch(run, batch)
             on_progress(run)
+        check_kind(run, head)
     except (BadFile, BrokenGzipError) as error:
         end(run, State.FAILED, str(error))
     except Overtaken:
@@ -168,6 +169,13 @@ def work(run: LoadRun, blocks: Iterable[bytes], on_progress: Callable[[LoadRun],
             refresh_statistics()
 
 
+def check_kind(run: LoadRun, head: Sequence[bytes]) -> None:
+    """Raise `BadFile` with what the file is when not one line could be loaded, instead of a reason for each."""
+    if run.refused == run.lines and head and (why := looks.when_all_is_refused(head)):
+        run.refusals.all().delete()
+        raise BadFile(why)
+
+
 @dataclass
 class Batch:
     """Some lines of the file: what they hold, or why they are refused."""
@@ -184,8 +192,8 @@ def parsed_ahead(lines: Iterator[RawLine], read: Callable[[RawLine], Parsed]) ->
     with ThreadPoolExecutor(1) as thread:
         coming: Future[Batch] | None = None
         while raw := next_batch(lines):
-            if raw[0].number == 1 and raw[0].text.startswith(LFS_POINTER):
-                raise BadFile("this is a Git LFS pointer, not the data; run `git lfs pull` where it came from")
+            if raw[0].number == 1 and (why := looks.at_first_sight(raw[0].text)):
+                raise BadFile(why)
             ready, coming = coming, thread.submit(parse_batch, raw, read)
             if ready is not None:
                 yield ready.result()
@@ -256,6 +264,7 @@ def count(run: LoadRun, batch: Batch, written: Written) -> None:
     run.read = batch.end
     run.lines += batch.lines
     run.problems += written.problems
+    run.restated += written.restated
     run.solutions += written.solutions
     run.annotations += written.annotations
     run.unchanged += written.unchanged

@@ -38,6 +38,11 @@ class Standing:
     """The last screening that came to its end."""
     decision: Decision | None = None
 
+    @property
+    def is_shut(self) -> bool:
+        """Whether there is no work for this labeler now."""
+        return self.state in {State.FAILED, State.TURNED_DOWN}
+
 
 class Rules(NamedTuple):
     """What the project asks of new labelers."""

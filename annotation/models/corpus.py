@@ -12,6 +12,15 @@ def not_a_page(slug: str) -> None:
         raise ValidationError("This name is taken by a page of the site.")
 
 
+def different(names: list[str]) -> None:
+    """Raises `ValidationError` where two names are one but for capitals."""
+    first: dict[str, str] = {}
+    for name in names:
+        if name.casefold() in first:
+            raise ValidationError(f"“{first[name.casefold()]}” and “{name}” are the same; leave one out.")
+        first[name.casefold()] = name
+
+
 class Project(models.Model):
     """One data-collection campaign."""
 
@@ -63,6 +72,7 @@ class Project(models.Model):
         db_default=[],
         blank=True,
         size=30,
+        validators=[different],
         help_text="One a line; empty if you do not want to ask.",
     )
     splits_sentences = models.BooleanField(

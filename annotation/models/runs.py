@@ -28,6 +28,7 @@ class LoadRun(models.Model):
     read = models.BigIntegerField("bytes read", default=0)
     lines = models.BigIntegerField(default=0)
     problems = models.BigIntegerField("new problems", default=0)
+    restated = models.BigIntegerField("known problems with another reference", default=0, db_default=0)
     solutions = models.BigIntegerField("new solutions", default=0)
     annotations = models.BigIntegerField("new annotations", default=0)
     unchanged = models.BigIntegerField("lines that held nothing new", default=0)

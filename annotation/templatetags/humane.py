@@ -1,12 +1,16 @@
 """Numbers and texts as people read them."""
 
+import re
 from uuid import UUID
 
 from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from annotation.overview import wilson
 
 register = template.Library()
+CODE = re.compile(r"`([^`]+)`")
 
 
 @register.filter
@@ -53,3 +57,12 @@ def shortened(text: str, length: int) -> str:
 def pseudonym(value: UUID) -> str:
     """The first part of a pseudonym: enough to tell labelers apart on one page."""
     return str(value)[:8]
+
+
+@register.filter
+def coded(text: str) -> SafeString:
+    """What stands between backticks as code."""
+    parts = enumerate(CODE.split(text))
+    return format_html_join(
+        "", "{}", ((format_html("<code>{}</code>", part) if at % 2 else part,) for at, part in parts)
+    )

@@ -121,7 +121,10 @@ class MemberForm(forms.Form):
     email = forms.EmailField(label="Email", max_length=254)
     name = forms.CharField(label="Name", max_length=120, required=False)
     roles = forms.MultipleChoiceField(
-        label="Roles", choices=Role.choices, widget=forms.CheckboxSelectMultiple, required=False
+        label="Roles",
+        choices=Role.choices,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one role: without one, there is nothing for them here."},
     )
 
 

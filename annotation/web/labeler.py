@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from annotation import access, labeling
+from annotation.learning.standing import standing_of
 from annotation.models import Lease
 from annotation.web import grower, plain
 from annotation.web.audience import audience, is_fetch
@@ -24,7 +25,10 @@ SURPLUS = "Somebody else had the last place for that solution; yours is kept as 
 @audience("labelers")
 @require_safe
 def start_page(request: HttpRequest) -> HttpResponse:
-    labelers = [(labeler, labeling.current_lease(labeler.pk)) for labeler in access.labelers_for(request.user)]
+    labelers = [
+        (labeler, labeling.current_lease(labeler.pk), standing_of(labeler))
+        for labeler in access.labelers_for(request.user)
+    ]
     return render(request, "labeling/start.html", {"labelers": labelers})
 
 

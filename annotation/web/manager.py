@@ -134,7 +134,10 @@ def member_roles(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     if form.is_valid():
         roles = [Role(role) for role in form.cleaned_data["roles"]]
         people.set_roles(actor=access.signed_in(request.user), membership=membership, roles=roles)
-        messages.success(request, f"Roles of {membership.user} saved.")
+        done = (
+            f"{membership.user}: {', '.join(roles)}." if roles else f"{membership.user} has no role here any more."
+        )
+        messages.success(request, done)
     return redirect("people", slug)
 
 
@@ -153,7 +156,8 @@ def member_link(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @require_safe
 def export(request: HttpRequest, slug: str) -> HttpResponse:
     project = access.project_for(request.user, slug, access.MANAGERS)
-    return render_project(request, "manage/export.html", project, {"counts": overview.of(project)})
+    context = {"counts": overview.of(project), "formats": exporting.ABOUT}
+    return render_project(request, "manage/export.html", project, context)
 
 
 @audience("managers")

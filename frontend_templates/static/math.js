@@ -17,8 +17,9 @@ const PARTS = new RegExp(
     /\\\(([\s\S]+?)\\\)/, // 5: inline
     /\$((?![\s$])(?:\\.|[^\\$])*?(?:\\.|[^\s\\$]))\$(?!\d|<<)/, // 6: inline
     /<<([^<>\n]{1,200})>>/, // 7: a calculator's mark
-    /^# (.+)$\n*/, // 8: a heading
-    /(\\\$)/, // 9: a dollar sign
+    /^# (Answer)\n+([^\n]+)\n*(?![\s\S])/, // 8: the answer of a solution, 9: its line
+    /^# (.+)$\n*/, // 10: a heading
+    /(\\\$)/, // 11: a dollar sign
   ].map((part) => part.source).join("|"),
   "gm",
 );
@@ -41,18 +42,38 @@ function withFormulas(source) {
   const content = document.createDocumentFragment();
   let end = 0;
   for (const match of source.matchAll(PARTS)) {
-    content.append(source.slice(end, match.index), part(match));
+    content.append(source.slice(end, match.index));
     end = match.index + match[0].length;
+    const result = match[7] && resultOf(match[7], source.slice(0, match.index), source.slice(end));
+    content.append(result ? calculated(result, match[7]) : part(match));
+    if (result) end += result.length;
     if (isDisplay(match)) end += BLANK.exec(source.slice(end))[0].length;
   }
   content.append(source.slice(end));
   return content;
 }
 
+// "3 + 4 = <<3+4=7>>7" says the same three times: the number that comes after the mark, where the mark adds nothing.
+function resultOf(calculator, before, after) {
+  const [, term, result] = /^(.*)=(.*)$/.exec(calculator) ?? [];
+  const number = /^\d[\d,]*(?:\.\d+)?/.exec(after)?.[0];
+  if (!number || Number(number.replaceAll(",", "")) !== Number(result || NaN)) return undefined;
+  return bare(before.slice(-4 * calculator.length)).endsWith(bare(`${term}=`)) ? number : undefined;
+}
+
+const bare = (text) => text.replace(/[\s,$]/g, "");
+
+function calculated(number, calculator) {
+  const span = marked("calculated", number);
+  span.title = `Calculator: ${calculator}`;
+  return span;
+}
+
 const isDisplay = (match) => (match[1] ?? match[2] ?? match[3]) !== undefined;
 
 function part(match) {
-  const [whole, dollars, brackets, environment, , parentheses, dollar, calculator, heading] = match;
+  const [whole, dollars, brackets, environment, , parentheses, dollar, calculator, answer, line, heading] = match;
+  if (answer !== undefined) return answered(answer, line);
   if (heading !== undefined) return marked("heading", heading);
   if (calculator !== undefined) return marked("calculator", calculator);
   const display = dollars ?? brackets ?? environment;
@@ -61,11 +82,25 @@ function part(match) {
   return inline === undefined ? "$" : formula(inline, whole, false);
 }
 
+function answered(heading, line) {
+  const content = document.createDocumentFragment();
+  content.append(marked("heading", heading), isBare(line) ? formula(line, line, false) : withFormulas(line));
+  return content;
+}
+
+// Whether a line is LaTeX without dollars, and no sentence, whose words a formula would run together.
+function isBare(line) {
+  const rest = line.replace(/\\(?:text|mbox|textbf|mathrm|begin|end)\{[^{}]*\}|\\[a-zA-Z]+/g, "");
+  return /\\[a-zA-Z]|\^/.test(line) && !line.includes("$") && !line.includes("\\(") && !/[a-zA-Z]{2}/.test(rest);
+}
+
+const NUMBERED = /\\(begin|end)\{(align|alignat|equation|gather)\}/g; // a page has nothing to refer to by number
+
 function formula(tex, whole, displayMode) {
   const span = document.createElement("span");
   if (displayMode) span.className = "display";
   try {
-    katex.render(tex, span, { ...LIMITS, displayMode, throwOnError: true, macros: {} });
+    katex.render(tex.replace(NUMBERED, "\\$1{$2*}"), span, { ...LIMITS, displayMode, throwOnError: true, macros: {} });
     if (isTooMuch(span)) throw new RangeError("too deep or too large");
   } catch {
     span.className = "unrendered";

@@ -154,6 +154,8 @@ def test_staff_makes_projects(sam: User, db: None) -> None:
     assert Script(sam)("POST", "projects/", body).status_code == 201
     assert Script(sam)("POST", "projects/", body).status_code == 400
     assert Script(sam)("POST", "projects/", body | {"slug": "other", "wanted": 0}).status_code == 400
+    kinds = {"error_categories": ["Logic", "logic"]}
+    assert Script(sam)("POST", "projects/", body | {"slug": "other"} | kinds).status_code == 400
     assert Project.objects.get().wanted == 2
 
 

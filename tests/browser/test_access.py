@@ -4,13 +4,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from django.urls import resolve
 from playwright.sync_api import Locator, Page, expect
 
 from annotation.models import Project, User
 from tests.browser.desk_page import Visit, saved
-from tests.browser.states import LONG, STATES, desk
+from tests.browser.pictures import picture
+from tests.browser.states import STATES
+from tests.browser.states.labeler import LONG, desk
 from tests.conftest import solution_line, with_instructions
 
 AXE = (Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js").read_text()
@@ -27,19 +31,28 @@ def cast(project: Project, alice: User, max_: User, sam: User, load: Callable[..
     Project.objects.update(allows_unsure=True)
     with_instructions(project, "Look closely.\nBe fair.")
     steps, others = ["A first step.", LONG, "A third step.", "The end."], [[], ["Or so.", LONG], [], []]
-    first = {"problem": f"What is it? {LONG}", "ground_truth_answer": "2", "steps": steps, "alternatives": others}
+    first = {
+        "problem": f"What is it? {LONG}",
+        "ground_truth_answer": "2",
+        "steps": steps,
+        "alternatives": others,
+        "critiques": [[], ["It is two.", LONG], [], []],
+    }
     run = load(project, [first, solution_line(11), "nonsense"])
-    return SimpleNamespace(alice=alice, max=max_, sam=sam, run=run, visit=visit)
+    assert run.refused == 1
+    return SimpleNamespace(alice=alice, max=max_, sam=sam, run=run, project=project, load=load, visit=visit)
 
 
 @pytest.mark.parametrize("state", STATES)
 def test_every_page_keeps_to_wcag(cast: Any, state: str) -> None:
-    page = STATES[state](cast)
+    page = STATES[state].open(cast)
+    assert STATES[state].page in (None, resolve(urlsplit(page.url).path).url_name)
     page.evaluate(AXE)
     found = {}
     for scheme, width in looks(page):
         violations = page.evaluate(RUN)["violations"]
         found |= {f"{one['id']} {scheme} {width}": nodes(one) for one in violations}
+        picture(page, f"{state}-{width}-{scheme}", full_page=width != 640)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{width} scrolls sideways"
     assert found == {}
 

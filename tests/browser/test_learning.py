@@ -1,8 +1,6 @@
 """Instructions beside the work, and what comes between two solutions, in a real browser."""
 
-import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,16 +11,10 @@ from annotation.demo import INSTRUCTIONS
 from annotation.learning import course, gold, guidelines
 from annotation.learning.gold import Judgement
 from annotation.models import Annotation, Guideline, Membership, Project, Solution, User
+from tests.browser.pictures import picture
 from tests.conftest import rated
 
 Visit = Callable[..., Page]
-PICTURES = os.environ.get("STEPMARK_PICTURES")
-
-
-def picture(page: Page, name: str) -> None:
-    """Keeps a picture where STEPMARK_PICTURES says, for people to look at."""
-    if PICTURES:
-        page.screenshot(path=Path(PICTURES) / f"{name}.png")
 
 
 def press_enter_on(page: Page, button: str) -> None:
@@ -170,6 +162,7 @@ def test_the_pages_fit_their_screens(
         page = visit(user, "/", **options)
         for name, address in addresses.items():
             page.goto(address)
+            if name == "feedback":
+                assert place(page.get_by_role("button", name="Next"))["x"] == place(page.locator("h1"))["x"]
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
-            if PICTURES:
-                page.screenshot(path=Path(PICTURES) / f"{name}-{width}-{scheme}.png", full_page=True)
+            picture(page, f"{name}-{width}-{scheme}", full_page=True)

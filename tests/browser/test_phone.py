@@ -21,6 +21,16 @@ def test_a_phone_shows_the_desk_without_scrolling_sideways(
         assert box["height"] >= 44
 
 
+def test_the_bar_of_a_project_takes_two_lines(project: Project, max_: User, visit: Visit) -> None:
+    page = visit(max_, "/projects/algebra/settings/", viewport={"width": 360, "height": 700}, has_touch=True)
+    bar = page.locator("header.bar").bounding_box()
+    here = page.locator(".tabs [aria-current]").bounding_box()
+    assert bar is not None
+    assert bar["height"] <= 90
+    assert here is not None
+    assert 0 <= here["x"] <= 360 - here["width"]
+
+
 def test_the_page_is_light(waiting: Project, alice: User, visit: Visit, site: Site) -> None:
     page = visit(alice, "/label/")
     session = page.context.new_cdp_session(page)

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from annotation.models import Project, User
 from tests.browser.desk_page import Visit, at_desk, saved
+from tests.browser.pictures import picture
 from tests.conftest import shared_file
 
 
@@ -70,7 +71,10 @@ def test_gsm8k_reads_well(project: Project, alice: User, load: Any, visit: Visit
     page = at_desk(visit, alice)
     assert page.locator(".problem .text").first.inner_text() == first["question"]
     assert page.locator(".katex").count() == 0
-    assert page.locator("#step-0 .calculator").inner_text() == "16-3=13"
+    text = page.locator("#step-0 .text")
+    assert "<<" in first[next(iter(set(first) - {"question", "ground_truth"}))]["solution"]
+    assert "<<" not in text.inner_text()
+    assert text.locator(".calculated, .calculator").count() >= 1
 
 
 def test_money_before_a_calculation_is_no_formula(project: Project, alice: User, load: Any, visit: Visit) -> None:
@@ -78,3 +82,65 @@ def test_money_before_a_calculation_is_no_formula(project: Project, alice: User,
     load(project, [{"problem": "p", "steps": [step]}])
     page = at_desk(visit, alice)
     assert page.locator(".katex").count() == 0
+
+
+CALCULATIONS = {
+    "3 + 4 = <<3+4=7>>7 meals": ("3 + 4 = 7 meals", "calculated"),
+    "It is 3 + 4 =$<<3+4=7.0>>7.": ("It is 3 + 4 =$7.", "calculated"),
+    "80,000 + 1 = <<80000+1=80001>>80,001": ("80,000 + 1 = 80,001", "calculated"),
+    "3 + 4 = <<3+4=7>>8 meals": ("3 + 4 = 3+4=78 meals", "calculator"),
+    "3 + 5 = <<3+4=7>>7 meals": ("3 + 5 = 3+4=77 meals", "calculator"),
+    "He eats <<3+4=7>>7 meals": ("He eats 3+4=77 meals", "calculator"),
+    "3 + 4 = <<3+4=7>>seven": ("3 + 4 = 3+4=7seven", "calculator"),
+}
+
+
+def test_a_calculation_is_said_once_unless_its_mark_says_something_else(
+    project: Project, alice: User, load: Any, visit: Visit
+) -> None:
+    load(project, [{"problem": "p", "steps": list(CALCULATIONS)}])
+    Project.objects.update(reveals_all=True)
+    page = at_desk(visit, alice)
+    for step, (source, (text, kind)) in enumerate(CALCULATIONS.items()):
+        shown = page.locator(f"#step-{step} .text")
+        assert shown.inner_text() == text, source
+        assert shown.locator(".calculated, .calculator").get_attribute("class") == kind, source
+    picture(page, "calculations")
+    page.keyboard.press("r")
+    assert page.locator("#step-0 .text").inner_text() == next(iter(CALCULATIONS))
+
+
+ANSWERS = {
+    r"So.\n\n# Answer\n\n\\frac{5}{36}": 1,
+    r"# Answer\n\nx^2 + 1": 1,
+    r"# Answer\n\n\\text{ten minutes}": 1,
+    r"# Answer\n\n\\begin{pmatrix} 1 \\\\ 2 \\end{pmatrix}": 1,
+    r"# Answer\n\n$x$ and $y$": 2,
+    r"# Answer\n\n12": 0,
+    r"# Answer\n\nThe half, \\frac{1}{2} of it": 0,
+    r"# Answer\n\n\\frac{5": 0,
+}
+
+
+def test_an_answer_in_bare_latex_is_a_formula(project: Project, alice: User, load: Any, visit: Visit) -> None:
+    answers = {json.loads(f'"{text}"'): count for text, count in ANSWERS.items()}
+    load(project, [{"problem": "p", "steps": list(answers)}])
+    Project.objects.update(reveals_all=True)
+    page = at_desk(visit, alice)
+    for step, (source, count) in enumerate(answers.items()):
+        shown = page.locator(f"#step-{step} .text")
+        assert shown.locator(".katex").count() == count, source
+        assert shown.locator(".heading").inner_text() == "Answer"
+        if not count:
+            assert shown.inner_text().endswith(source.rsplit("\n", 1)[1])
+    picture(page, "answers", full_page=True)
+
+
+def test_equations_have_no_numbers(project: Project, alice: User, load: Any, visit: Visit) -> None:
+    kinds = ["align", "equation", "gather", "align*"]
+    load(project, [{"problem": "p", "steps": [rf"\begin{{{one}}} a = b \end{{{one}}}" for one in kinds]}])
+    Project.objects.update(reveals_all=True)
+    page = at_desk(visit, alice)
+    assert page.locator(".steps .katex").count() == len(kinds)
+    assert page.locator(".steps :is(.eqn-num, .tag)").count() == 0
+    assert page.locator(".unrendered").count() == 0

@@ -1,18 +1,21 @@
 """What has to be true afterwards. Each check yields sentences about what is not."""
 
 import json
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+from psycopg.rows import class_row, tuple_row
 
-from tests.chaos.history import Event, History
+from tests.chaos.desks import Spot
+from tests.chaos.history import History
 from tests.chaos.labelers import Labeler
+from tests.chaos.spans import filled, intervals, too_many_leases
 
 LEAST = 200
 """A run with fewer acknowledged acts shows nothing."""
-UNOPENED_SECONDS = 120
 
 # Every change of a place, with the clock of the transaction that made it.
 LOG = """
@@ -62,35 +65,79 @@ NEVER = {
 
 SURPLUS = "SELECT token::text FROM annotation_annotation WHERE is_surplus"
 DRAFTS = """
-    SELECT a.token::text, a.task_id, a.submitted_at IS NOT NULL, a.finish_reason, m.pseudonym::text, c.text,
-           coalesce(json_agg(json_build_array(l.step, l.rating) ORDER BY l.step) FILTER (WHERE l.step IS NOT NULL),
-                    '[]')
+    SELECT a.token::text AS token, a.task_id AS task, a.submitted_at IS NOT NULL AS is_done,
+           a.finish_reason AS reason, m.pseudonym::text AS labeler, q.text AS problem,
+           s.pre_generated AS is_fixed, a.chosen,
+           (SELECT coalesce(json_agg(json_build_array(l.step, l.completion, l.rating) ORDER BY l.step, l.position),
+                            '[]') FROM annotation_steplabel l WHERE l.annotation_id = a.id) AS labels,
+           (SELECT coalesce(json_agg(json_build_array(h.step, h.text) ORDER BY h.step), '[]')
+            FROM annotation_humancompletion h WHERE h.annotation_id = a.id) AS written,
+           (SELECT json_build_array(r.step, r.progress, r.category, r.critique, r.ratings)
+            FROM annotation_errorreport r WHERE r.annotation_id = a.id) AS report
     FROM annotation_annotation a
     JOIN annotation_membership m ON m.id = a.labeler_id
     JOIN annotation_project p ON p.id = a.project_id
-    JOIN annotation_completion c ON c.solution_id = a.solution_id AND c.step = 0 AND c.index = 0
-    LEFT JOIN annotation_steplabel l ON l.annotation_id = a.id
-    WHERE p.slug = 'chaos' GROUP BY a.id, m.pseudonym, c.text
+    JOIN annotation_solution s ON s.id = a.solution_id
+    JOIN annotation_problem q ON q.id = s.problem_id
+    WHERE p.slug LIKE 'chaos%'
 """
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What is stored of one annotation."""
+
+    token: str
+    task: int
+    is_done: bool
+    reason: str
+    labeler: str
+    problem: str
+    is_fixed: bool
+    chosen: list[int | None]
+    labels: list[tuple[int, int, int | None]]
+    written: list[tuple[int, str]]
+    report: tuple[int, int | None, str | None, str, list[int | None]] | None
+
+    @property
+    def ratings(self) -> dict[Spot, str]:
+        return {(step, one): str(rating) for step, one, rating in self.labels if rating is not None}
+
+    @property
+    def summary(self) -> tuple[Any, ...]:
+        """As `summary` has it of the line of the export."""
+        steps = [[rating for at, _, rating in self.labels if at == step] for step in range(len(self.chosen))]
+        texts = dict(self.written)
+        ways = [(tuple(rated), texts.get(step), self.chosen[step]) for step, rated in enumerate(steps)]
+        return self.labeler, self.problem, self.reason, tuple(ways), reported(self.report)
+
+
+def reported(report: Any) -> tuple[Any, ...] | None:
+    """Equal for equal reports, wherever they come from."""
+    return (*report[:4], tuple(report[4] or ())) if report else None
 
 
 def complaints(
     *, history: History, labelers: Sequence[Labeler], database: str, exported: Sequence[str], wanted: int
 ) -> list[str]:
     with psycopg.connect(database) as connection:
+        connection.row_factory = class_row(Draft)
         drafts = connection.execute(DRAFTS).fetchall()
+        connection.row_factory = tuple_row
         surplus = {token for (token,) in connection.execute(SURPLUS).fetchall()}
         broken = [
             f"{what}: {rows[:5]}"
             for what, query in NEVER.items()
             if (rows := connection.execute(query).fetchall())
         ]
-    tasks = {token: task for token, task, *_ in drafts}
+    tasks = {draft.token: draft.task for draft in drafts}
     return [
         *history.wrong,
         *(f"{labeler.name} ended with {labeler.trouble!r}" for labeler in labelers if labeler.trouble),
         *broken,
         *ratings_that_differ(labelers, drafts),
+        *reports_that_differ(labelers, drafts),
+        *([f"nobody did {some}" for some in what_was_not_done(drafts)]),
         *submits_that_differ(history, drafts),
         *lines_that_differ(drafts, exported),
         *too_many_leases(intervals(history, tasks) + filled(history, tasks, surplus), wanted),
@@ -98,45 +145,75 @@ def complaints(
     ]
 
 
-def ratings_that_differ(labelers: Iterable[Labeler], drafts: Iterable[tuple[Any, ...]]) -> Iterator[str]:
+def ratings_that_differ(labelers: Iterable[Labeler], drafts: Iterable[Draft]) -> Iterator[str]:
     """What was acknowledged last is stored, and nothing that nobody sent."""
-    stored = {
-        token: ({step: str(rating) for step, rating in labels}, done) for token, _, done, *_, labels in drafts
-    }
+    stored = {draft.token: draft for draft in drafts}
     for labeler in labelers:
         for token, acked in labeler.acked.items():
-            labels, is_submitted = stored.get(token, ({}, False))
-            if is_submitted and labels != up_to_error(labeler.submitted.get(token, {})):
-                yield f"{token}: submitted {labeler.submitted.get(token)}, stored {labels}"
-            if not is_submitted and any(labels.get(step) != rating for step, rating in acked.items()):
+            draft = stored[token]
+            labels, said = draft.ratings, labeler.submitted.get(token, {})
+            if draft.is_done and labels != (up_to_error(said) if draft.is_fixed else said):
+                yield f"{token}: submitted {said}, stored {labels}"
+            if not draft.is_done and any(labels.get(spot) != rating for spot, rating in acked.items()):
                 yield f"{token}: acknowledged {acked}, stored {labels}"
             sent = labeler.attempted.get(token, set())
             if not set(labels.items()) <= sent:
                 yield f"{token}: nobody sent {set(labels.items()) - sent}"
 
 
-def up_to_error(ratings: dict[int, str]) -> dict[int, str]:
-    first = min((step for step, rating in ratings.items() if rating == "-1"), default=len(ratings))
-    return {step: rating for step, rating in ratings.items() if step <= first}
+def up_to_error(ratings: dict[Spot, str]) -> dict[Spot, str]:
+    """The solution's own steps up to the first error, and the alternatives of that one."""
+    errors = [step for (step, one), rating in ratings.items() if not one and rating == "-1"]
+    first = min(errors, default=None)
+    return {
+        (step, one): rating
+        for (step, one), rating in ratings.items()
+        if (first is None and not one) or (first is not None and ((step <= first and not one) or step == first))
+    }
 
 
-def submits_that_differ(history: History, drafts: Iterable[tuple[Any, ...]]) -> Iterator[str]:
+def reports_that_differ(labelers: Iterable[Labeler], drafts: Iterable[Draft]) -> Iterator[str]:
+    """What was acknowledged last about the first error is stored, and goes with what turned out to have none."""
+    stored = {draft.token: draft for draft in drafts}
+    for labeler in labelers:
+        for token, (step, progress, kind, words, ratings) in labeler.reported.items():
+            draft = stored[token]
+            is_kept = not draft.is_done or draft.reason == "found_error"
+            expected = (step, progress, kind, words, tuple(map(int, ratings))) if is_kept else None
+            if reported(draft.report) != expected:
+                yield f"{token}: reported {expected}, stored {draft.report}"
+    known = {token for labeler in labelers for token in labeler.reported}
+    yield from (
+        f"{token}: nobody reported {one.report}"
+        for token, one in stored.items()
+        if one.report and token not in known
+    )
+
+
+def what_was_not_done(drafts: Sequence[Draft]) -> Iterator[str]:
+    """A run in which something never happened shows nothing of it."""
+    done = [draft for draft in drafts if draft.is_done]
+    if not any(draft.is_fixed and any(one for _, one, _ in draft.labels) for draft in done):
+        yield "an alternative"
+    if not any(draft.report for draft in done):
+        yield "a report"
+    if not any(not draft.is_fixed for draft in done):
+        yield "a tree"
+
+
+def submits_that_differ(history: History, drafts: Iterable[Draft]) -> Iterator[str]:
     acked = {event.key for event in history.of("submit")}
     tried = acked | {event.key for event in history.of("submit", "info")}
-    stored = {token for token, _, done, *_ in drafts if done}
+    stored = {draft.token for draft in drafts if draft.is_done}
     if acked - stored:
         yield f"acknowledged submits are not stored: {acked - stored}"
     if stored - tried:
         yield f"nobody submitted {stored - tried}"
 
 
-def lines_that_differ(drafts: Iterable[tuple[Any, ...]], exported: Iterable[str]) -> Iterator[str]:
-    """The export has each submitted annotation once, with its ratings."""
-    expected = Counter(
-        (who, text, reason, tuple(str(rating) for _, rating in labels))
-        for _, _, done, reason, who, text, labels in drafts
-        if done
-    )
+def lines_that_differ(drafts: Iterable[Draft], exported: Iterable[str]) -> Iterator[str]:
+    """The export has each submitted annotation once, with all that was said in it."""
+    expected = Counter(draft.summary for draft in drafts if draft.is_done)
     found = Counter(map(summary, exported))
     if found != expected:
         yield f"the export lacks {list(expected - found)[:3]} and has {list(found - expected)[:3]} too much"
@@ -144,69 +221,17 @@ def lines_that_differ(drafts: Iterable[tuple[Any, ...]], exported: Iterable[str]
 
 def summary(line: str) -> tuple[Any, ...]:
     row = json.loads(line)
-    rated = [step["completions"][0] for step in row["label"]["steps"]]
-    first = row["question"]["pre_generated_steps"][0]
-    return row["labeler"], first, row["label"]["finish_reason"], tuple(str(one["rating"]) for one in rated)
-
-
-# --- leases -------------------------------------------------------------------------------------------------
-
-Interval = tuple[int, str, float, float]
-"""Task, holder, from, until."""
-
-
-def intervals(history: History, tasks: dict[str, int]) -> list[Interval]:
-    """When the labelers were told that a solution was theirs; never longer than it surely was."""
-    lapses = [event for event in history.events if event.who == "nemesis" and event.op == "lapse"]
-    by_labeler = defaultdict(list)
-    for event in history.events:
-        by_labeler[event.who].append(event)
-    return [
-        interval
-        for who, events in by_labeler.items()
-        if who != "nemesis"
-        for interval in of_labeler(events, lapses, tasks)
+    ways = [
+        (
+            tuple(one["rating"] for one in step["completions"] or ()),
+            step["human_completion"] and step["human_completion"]["text"],
+            step["chosen_completion"],
+        )
+        for step in row["label"]["steps"]
     ]
-
-
-def of_labeler(events: Sequence[Event], lapses: Sequence[Event], tasks: dict[str, int]) -> Iterator[Interval]:
-    for number, event in enumerate(events):
-        token, seconds = claim(event)
-        if token is None:
-            continue
-        ends = [event.end + seconds]
-        ends += [max(lapse.start, event.end) for lapse in lapses if lapse.end >= event.start]
-        ends += [later.start for later in events[number + 1 :] if later.op in {"start", "submit"}][:1]
-        if min(ends) > event.end:
-            yield tasks[token], event.who, event.end, min(ends)
-
-
-def filled(history: History, tasks: dict[str, int], surplus: set[str]) -> list[Interval]:
-    """Places that are taken for good. From the answer on: the database notes when the submit began."""
-    handed_in = {event.key: event.end for event in history.of("submit") if event.key not in surplus}
-    return [(tasks[token], f"filled by {token}", at, float("inf")) for token, at in handed_in.items()]
-
-
-def claim(event: Event) -> tuple[str | None, float]:
-    """Which solution is the labeler's by this answer, and for how many seconds from its start at least."""
-    if event.outcome != "ok":
-        return None, 0
-    spent = event.end - event.start
-    if event.op in {"save", "beat"}:
-        return (event.key, event.said["seconds"] - 1 - spent) if event.said["is_held"] else (None, 0)
-    return event.said.get("next"), UNOPENED_SECONDS - 1 - spent
-
-
-def too_many_leases(spans: Iterable[Interval], wanted: int) -> Iterator[str]:
-    """Sweeps over the beginnings and ends of each task's intervals, and counts the holders at any time."""
-    changes = defaultdict(list)
-    for task, holder, start, end in spans:
-        changes[task] += [(start, 1, holder), (end, -1, holder)]
-    for task, moments in changes.items():
-        live: Counter[str] = Counter()
-        for at, change, holder in sorted(moments):
-            live[holder] += change
-            holders = [name for name, count in live.items() if count]
-            if len(holders) > wanted:
-                yield f"at {at:.3f} task {task}, which wants {wanted}, was with {holders}"
-                break
+    said = row["stepmark"]["error_report"]
+    report = said and (
+        said["step"], said["progress"], said["category"], said["critique"] or "",
+        [one["rating"] for one in said["critiques"] or ()],
+    )  # fmt: skip
+    return row["labeler"], row["question"]["problem"], row["label"]["finish_reason"], tuple(ways), reported(report)

@@ -1,11 +1,11 @@
 """One run: the product starts, labelers and nemesis work side by side, everything is drained and looked at."""
 
-import json
 import re
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,28 +13,13 @@ from pathlib import Path
 import psycopg
 
 from annotation.embedded import Home
-from tests.bench.browser import sign_in
 from tests.chaos import checker
+from tests.chaos.cast import SLUGS, WANTED, cast
 from tests.chaos.history import History
 from tests.chaos.labelers import Labeler
 from tests.chaos.nemesis import Nemesis
 from tests.local import answers, wait_for
 from tests.processes import Installation, installations
-
-SLUG = "chaos"
-WANTED = 2
-ROOM = 10  # solutions for each second of the run
-
-CAST = """
-import json
-from annotation import people, projects
-from annotation.models import Project, Role
-project = projects.create(actor=None, project=Project(slug={slug!r}, name="Chaos", wanted={wanted}))
-for number in range({count}):
-    email = f"l{{number}}@chaos.localhost"
-    made = people.add_member(actor=None, project=project, email=email, roles=[Role.LABELER])
-    print("secret", people.make_link(user=made.user))
-"""
 
 UNEXPECTED = re.compile(
     r"^(?:web|stepmark) .*Traceback|IntegrityError|deadlock detected|DataError|ProgrammingError"
@@ -70,13 +55,13 @@ def run(*, folder: Path, seed: str, seconds: float, labelers: int, say: Callable
         started = time.monotonic()
         counts = work(installation, people, seed, seconds, history)
         drained = time.monotonic() - started
-        exported = installation.manage("export", "--project", SLUG, "--format", "prm800k-extra")
-        assert exported.returncode == 0, exported.stderr
+        with ThreadPoolExecutor() as threads:
+            exports = list(threads.map(lambda slug: export(installation, slug), SLUGS))
         wrong = checker.complaints(
             history=history,
             labelers=people,
             database=database,
-            exported=exported.stdout.splitlines(),
+            exported=[line for lines in exports for line in lines],
             wanted=WANTED,
         )
         wrong += unexpected_errors(installation)
@@ -84,34 +69,10 @@ def run(*, folder: Path, seed: str, seconds: float, labelers: int, say: Callable
     return Result(seed, drained, history.path, history.acked(), counts, outcomes, wrong)
 
 
-def cast(
-    installation: Installation, folder: Path, *, count: int, seconds: float, seed: str, history: History
-) -> list[Labeler]:
-    """The project with its queue, and labelers who are signed in."""
-    script = CAST.format(slug=SLUG, wanted=WANTED, count=count)
-    made = installation.manage("shell", "--no-imports", "-c", script)
-    secrets = re.findall(r"^secret (\S+)$", made.stdout, re.MULTILINE)
-    assert len(secrets) == count, made.stderr
-    lines = folder / "solutions.jsonl"
-    lines.write_text("".join(solution(number) for number in range(max(100, int(seconds * ROOM)))))
-    loaded = installation.manage("load", str(lines), "--project", SLUG)
-    assert loaded.returncode == 0, loaded.stderr
-    return [
-        Labeler(
-            f"labeler {number}",
-            port=installation.port,
-            cookie=sign_in(installation.port, secret),
-            slug=SLUG,
-            seed=f"{seed}/{number}",
-            history=history,
-        )
-        for number, secret in enumerate(secrets)
-    ]
-
-
-def solution(number: int) -> str:
-    steps = [f"Step {step} of solution {number}." for step in range(2 + number % 4)]
-    return json.dumps({"problem": f"Problem {number}", "steps": steps}) + "\n"
+def export(installation: Installation, slug: str) -> list[str]:
+    done = installation.manage("export", "--project", slug, "--format", "prm800k-extra")
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
 
 
 def work(

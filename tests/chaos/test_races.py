@@ -17,8 +17,10 @@ from annotation.models import Annotation, LoadRun, Membership, Place, Project, R
 from tests.bench.browser import FORM, Connection, Reply
 from tests.browser.conftest import Site, session_of
 from tests.chaos import checker
-from tests.chaos.labelers import CSRF, HTMX, SCRIPT, TOKEN
+from tests.chaos.desks import TOKEN
+from tests.chaos.labelers import CSRF
 from tests.chaos.nemesis import LAPSE
+from tests.chaos.replies import HTMX, SCRIPT
 from tests.conftest import labeler, rated, solution_line
 from tests.local import wait_for
 

@@ -30,6 +30,54 @@ def test_a_git_lfs_pointer_is_recognised(project: Project, load: Any) -> None:
     assert "git lfs pull" in run.failure
 
 
+ARRAY = [solution_line(1), solution_line(2)]
+CSV = b'problem,solution\n"What is 1, 2?","Three, so\n4"\n1,2\n'
+
+
+NOT_JSONL = {
+    "array": (json.dumps(ARRAY).encode(), "one JSON array"),
+    "array over lines": (json.dumps(ARRAY, indent=1).encode(), "one JSON array"),
+    "array of lines": (b"[" + b",\n".join(json.dumps(line).encode() for line in ARRAY) + b"]\n", "one JSON array"),
+    "object over lines": (json.dumps(ARRAY[0], indent=1).encode(), "one JSON object over several lines"),
+    "csv": (CSV, "looks like CSV"),
+    "csv with semicolons": (CSV.replace(b",", b";"), "looks like CSV"),
+    "png": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\n", "a PNG picture"),
+    "zip": (b"PK\x03\x04\0\n", "an Office file"),
+    "utf-16": ('{"problem": 1}\n'.encode("utf-16"), "UTF-16"),
+    "bytes": (b"\x01\xfe\0\n\n\xff", "not text"),
+    "latin-1": ("Größe\n".encode("latin-1"), "not text"),
+    "prose": (b"Once upon a time\n", "not one line of this is JSON"),
+    "packed csv": (gzip.compress(CSV), "looks like CSV"),
+}
+
+
+@pytest.mark.parametrize("kind", NOT_JSONL)
+def test_a_file_that_is_no_jsonl_is_called_what_it_is(
+    kind: str, project: Project, load: Any, tmp_path: Path
+) -> None:
+    content, said = NOT_JSONL[kind]
+    path = tmp_path / "lines.jsonl"
+    path.write_bytes(content)
+    run = load(project, path)
+    assert run.state == State.FAILED
+    assert said in run.failure
+    assert "one JSON object a line" in run.failure
+    assert not run.refusals.exists()
+    assert not Solution.objects.exists()
+
+
+@pytest.mark.parametrize("lines", [["[1]", json.dumps(ARRAY[0])], ["a,b", "1,2", json.dumps(ARRAY[0])]])
+def test_one_good_line_lands_whatever_the_others_are(lines: list[str], project: Project, load: Any) -> None:
+    run = load(project, lines)
+    assert (run.state, run.solutions, run.refused) == (State.DONE, 1, len(lines) - 1)
+    assert run.refusals.count() == len(lines) - 1
+
+
+def test_jsonl_of_no_known_format_is_refused_line_by_line(project: Project, load: Any) -> None:
+    run = load(project, [{"a": 1}, "nonsense"])
+    assert (run.state, run.refused, run.refusals.count()) == (State.DONE, 2, 2)
+
+
 def test_a_broken_gzip_file_fails_and_says_so(project: Project, load: Any, tmp_path: Path) -> None:
     path = tmp_path / "lines.jsonl.gz"
     path.write_bytes(gzip.compress(b"{}\n" * 5000)[:-5])

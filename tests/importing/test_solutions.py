@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from annotation import overview
 from annotation.models import Completion, Place, Problem, Project, Solution
 from tests.conftest import solution_line
 from tests.importing.counting import counts
@@ -31,6 +32,19 @@ def test_solutions_find_their_problem_by_its_text(project: Project, load: Any) -
     run = load(project, [{"problem": "p", "steps": ["a"]}, {"problem": "new", "steps": ["a"]}])
     assert counts(run) == {"lines": 2, "problems": 1, "solutions": 2}
     assert Solution.objects.order_by("id")[0].problem.answer == "2"
+
+
+def test_a_problem_with_another_reference_is_no_new_problem(project: Project, load: Any) -> None:
+    """The overview counts texts; what a load says is new adds up to what it shows."""
+    with_answer = [{"problem": text, "level": 1, "solution": "$\\boxed2$"} for text in "pqr"]
+    assert counts(load(project, with_answer)) == {"lines": 3, "problems": 3}
+    others = [{"problem": text, "level": 1, "solution": "$\\boxed{2}$"} for text in "qrs"]
+    again = {"problem": "s", "level": 1, "solution": "$\\boxed{2.0}$"}
+    run = load(project, [*others, again])
+    assert counts(run) == {"lines": 4, "problems": 1, "restated": 3}
+    assert overview.of(project).problems == 4
+    assert Problem.objects.count() == 7
+    assert counts(load(project, [*others, again])) == {"lines": 4, "unchanged": 4}
 
 
 def test_a_solution_in_one_text_is_cut_at_newlines(project: Project, load: Any) -> None:

@@ -3,9 +3,11 @@
 import re
 
 from annotation.learning import course
-from annotation.models import Project, Round, Stage, User
+from annotation.learning.standing import decide
+from annotation.models import Project, Round, Stage, User, Verdict
 from tests.api.script import Script
-from tests.screening.acts import START, SignIn, do, next_lease, number_of, solution
+from tests.conftest import labeler
+from tests.screening.acts import START, SignIn, do, fail, next_lease, number_of, pause_is_over, solution
 
 
 def test_feedback_follows_each_practice_solution(school: Project, alice: User, sign_in: SignIn) -> None:
@@ -40,6 +42,25 @@ def test_the_screening_tells_nothing_before_its_end(school: Project, alice: User
     assert re.search(r"try it again from <strong>.* UTC</strong>", page)
     assert client.post(START)["Location"] == "/label/in/algebra/standing/"
     assert "0 of 4" in page
+
+
+def test_the_start_page_says_how_one_stands(school: Project, alice: User, sign_in: SignIn) -> None:
+    client = sign_in(alice)
+    button = f'action="{START}"'
+    assert "Practising." in client.get("/label/").content.decode()
+    do(alice, school, 2)
+    fail(alice, school)
+    page = client.get("/label/").content.decode()
+    assert "the next try is possible from" in page
+    assert button not in page
+    pause_is_over()
+    page = client.get("/label/").content.decode()
+    assert "In the screening, which is still to begin." in page
+    assert button in page
+    decide(actor=None, labeler=labeler(alice, school), verdict=Verdict.TURNED_DOWN, reason="Not here.")
+    page = client.get("/label/").content.decode()
+    assert "Turned down by a manager." in page
+    assert button not in page
 
 
 def test_whoever_passes_is_told_so(school: Project, alice: User, sign_in: SignIn) -> None:

@@ -244,3 +244,21 @@ def test_strange_headers_break_nothing(headers: dict[str, str], alice: User) -> 
 def test_a_body_too_large_is_not_even_read(client: Client) -> None:
     answer = client.post("/account/sign-in/", b"x", content_type="text/plain", CONTENT_LENGTH="60000000")
     assert answer.status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("roles", "doors"),
+    [
+        ([Role.LABELER], ["Label", "Account"]),
+        ([Role.RESEARCHER], ["Projects", "Account"]),
+        ([Role.LABELER, Role.MANAGER], ["Label", "Projects", "Account"]),
+        ([], ["Label", "Account"]),
+    ],
+)
+def test_the_bar_leads_where_the_roles_do(
+    roles: list[Role], doors: list[str], project: Project, sign_in: SignIn
+) -> None:
+    page = sign_in(person("lara", project, *roles)).get("/account/").content.decode()
+    bar = page[page.index('<nav class="who"') : page.index("</nav>")]
+    assert re.findall(r"<a [^>]*>(.*?)</a>", bar) == doors
+    assert 'title="Lara, lara@lab.example"' in bar

@@ -9,7 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from annotation import labeling, tasks
+from annotation import exporting, labeling, overview, tasks
 from annotation.models import AuditEntry, LoadRun, Membership, Project, Solution, User
 from tests.conftest import labeler, rated, shared_file, solution_line
 
@@ -105,6 +105,30 @@ def test_settings_keep_their_limits(manager: Client, project: Project) -> None:
     assert project.wanted == 3
 
 
+def test_every_format_is_offered_with_what_it_is_for(manager: Client, waiting: Project, alice: User) -> None:
+    lease = labeling.lease_next(labeler=labeler(alice, waiting).pk)
+    labeling.submit(lease=lease, marks=rated({0: -1}))
+    page = manager.get("/projects/algebra/export/").content.decode()
+    assert exporting.ABOUT.keys() == exporting.FORMATS.keys()
+    for name in exporting.FORMATS:
+        address = f"/projects/algebra/export/{name}/"
+        assert f'action="{address}"' in page
+        lines = b"".join(manager.post(address).streaming_content).splitlines()
+        assert [("stepmark" in json.loads(line)) for line in lines] == [name == "prm800k-extra"]
+
+
+def test_kinds_of_errors_are_different(manager: Client, project: Project) -> None:
+    fields = {"name": "Algebra", "wanted": 1, "lease_minutes": 10, "most_minutes": 60, "candidates_shown": 5}
+    kinds = "Arithmetic\nLogic\narithmetic"
+    page = manager.post("/projects/algebra/settings/", fields | {"error_categories": kinds}).content.decode()
+    assert "“Arithmetic” and “arithmetic” are the same" in page
+    project.refresh_from_db()
+    assert project.error_categories == []
+    manager.post("/projects/algebra/settings/", fields | {"error_categories": "Arithmetic\nLogic"})
+    project.refresh_from_db()
+    assert project.error_categories == ["Arithmetic", "Logic"]
+
+
 def test_people_get_and_lose_roles(manager: Client, project: Project) -> None:
     fields = {"email": "New.Person@lab.example", "name": "New", "roles": ["labeler", "researcher"]}
     manager.post("/projects/algebra/people/", fields)
@@ -117,13 +141,39 @@ def test_people_get_and_lose_roles(manager: Client, project: Project) -> None:
     assert (entry.data["before"], entry.data["after"]) == (["labeler", "researcher"], ["researcher"])
 
 
+def test_nobody_is_added_without_a_role(manager: Client, project: Project) -> None:
+    page = manager.post("/projects/algebra/people/", {"email": "new@lab.example"}).content.decode()
+    assert "Choose at least one role" in page
+    assert "is in this project now" not in page
+    assert not Membership.objects.filter(user__email="new@lab.example").exists()
+
+
+def test_whoever_loses_the_last_role_is_said_to(manager: Client, project: Project, alice: User) -> None:
+    membership = Membership.objects.get(user=alice)
+    page = manager.post(f"/projects/algebra/people/{membership.pk}/roles/", follow=True).content.decode()
+    assert "Alice has no role here any more." in page
+
+
 def test_the_overview_counts_what_is_there(manager: Client, waiting: Project, alice: User) -> None:
     annotation = labeling.lease_next(labeler=labeler(alice, waiting).pk)
     labeling.submit(lease=annotation, marks=rated({0: -1}))
     labeling.lease_next(labeler=labeler(alice, waiting).pk)
     page = manager.get("/projects/algebra/").content.decode()
-    assert re.findall(r"<dd>(.*?)</dd>", page)[:5] == ["1", "3", "2", "1", "1"]
+    assert re.findall(r"<dd>(.*?)</dd>", page)[:5] == ["1", "3", "1", "1", "1"]
     assert "100.0 %" in page
+
+
+def test_what_is_being_labeled_waits_no_more(
+    manager: Client, project: Project, load: Callable[..., LoadRun], alice: User, bob: User
+) -> None:
+    """Each solution is in one of the two figures, though two labelers may be at it, and a third be wanted."""
+    Project.objects.update(wanted=3)
+    load(Project.objects.get(), [solution_line(1), solution_line(2)])
+    for user in (alice, bob):
+        labeling.lease_next(labeler=labeler(user, project).pk)
+    page = manager.get("/projects/algebra/").content.decode()
+    assert re.findall(r"<dd>(.*?)</dd>", page)[2:4] == ["1", "1"]
+    assert overview.of(project).live_leases == 2
 
 
 def test_the_label_browser_shows_who_said_what(

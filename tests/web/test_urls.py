@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from annotation import labeling
 from annotation.learning import guidelines
 from annotation.models import Annotation, LoadRun, Membership, Project, User
+from tests.browser.states import NO_PAGE, STATES
 from tests.conftest import labeler, solution_line
 
 
@@ -35,6 +36,21 @@ def audience_of(pattern: URLPattern) -> str | None:
 @pytest.mark.parametrize("name", ALL)
 def test_it_declares_an_audience(name: str) -> None:
     assert audience_of(ALL[name]) in {"anyone", "signed-in", "labelers", "viewers", "managers", "staff"}
+
+
+def test_axe_looks_at_every_page_that_people_can_open(
+    addresses: "Addresses", max_: User, alice: User, sign_in: Callable[[User], Client]
+) -> None:
+    """All but what only takes forms, and what `NO_PAGE` gives a reason for."""
+    takes_no_get = 405
+    clients = [sign_in(max_), sign_in(alice)]
+    pages = {
+        name
+        for name, (_, path) in addresses.items()
+        if web_only(name) and takes_no_get not in {client.get(path).status_code for client in clients}
+    }
+    assert pages - NO_PAGE.keys() <= {state.page for state in STATES.values()}
+    assert NO_PAGE.keys() <= pages, "these are pages no more"
 
 
 Addresses = dict[str, tuple[str, str]]

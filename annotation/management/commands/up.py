@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from annotation import demo, people
-from annotation.embedded import current_hold
+from annotation.embedded import Home, current_hold, listening
 from annotation.embedded.supervisor import Program, Supervisor, bind_to_parent
 from annotation.management.local import is_ready
 
@@ -30,7 +30,8 @@ class Command(BaseCommand):
         call_command("prepare", verbosity=0)
         supervisor = Supervisor(programs(), settings.BASE_DIR, each_second=ensure_servers)
         supervisor.say("Starting …")
-        failed = supervisor.run(when_started=lambda: welcome(supervisor))
+        with listening(Home(settings.DATA), settings.PORT):
+            failed = supervisor.run(when_started=lambda: welcome(supervisor))
         if failed:
             sys.exit(1)
 

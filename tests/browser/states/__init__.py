@@ -1,0 +1,20 @@
+"""Every page of the product, each in the states in which people see it.
+
+One list a kind of person; each state says which page of the URLconf it shows.
+"""
+
+from tests.browser.states.account import STATES as ACCOUNT
+from tests.browser.states.kinds import State
+from tests.browser.states.labeler import STATES as LABELER
+from tests.browser.states.learner import STATES as LEARNER
+from tests.browser.states.manager import STATES as MANAGER
+
+STATES: dict[str, State] = ACCOUNT | LABELER | LEARNER | MANAGER
+
+NO_PAGE = {
+    "home": "sends people on",
+    "livez": "a word for programs",
+    "readyz": "a word for programs",
+    "refusals": "a file",
+}
+"""Addresses that are no page for people, and why."""
