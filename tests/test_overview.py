@@ -1,6 +1,8 @@
 """Figures carry their interval."""
 
 import pytest
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy
 
 from annotation.overview import wilson
 from annotation.templatetags.humane import coded, duration, probability, thousands
@@ -22,3 +24,5 @@ def test_numbers_read_well() -> None:
 
 def test_code_in_a_text_is_code_and_nothing_else_is_html() -> None:
     assert coded("run `jq '.[]' <b>` & wait") == "run <code>jq &#x27;.[]&#x27; &lt;b&gt;</code> &amp; wait"
+    assert coded(gettext_lazy("a `b`")) == "a <code>b</code>"
+    assert coded(format_html("<ul>{}</ul>", "`<b>`")) == "<ul>`&lt;b&gt;`</ul>"

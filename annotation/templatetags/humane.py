@@ -60,9 +60,12 @@ def pseudonym(value: UUID) -> str:
 
 
 @register.filter
-def coded(text: str) -> SafeString:
-    """What stands between backticks as code."""
-    parts = enumerate(CODE.split(text))
-    return format_html_join(
-        "", "{}", ((format_html("<code>{}</code>", part) if at % 2 else part,) for at, part in parts)
+def coded(text: object) -> SafeString:
+    """What stands between backticks as code. What is HTML already stays as it is."""
+    said = str(text)
+    if isinstance(said, SafeString):
+        return said
+    parts = (
+        (format_html("<code>{}</code>", part) if at % 2 else part,) for at, part in enumerate(CODE.split(said))
     )
+    return format_html_join("", "{}", parts)
