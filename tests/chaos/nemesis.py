@@ -6,6 +6,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
 import psutil
 import psycopg
@@ -19,14 +20,23 @@ READY_SECONDS = 10
 CRASH_LOOP_SECONDS = 6
 """A worker that ends sooner makes its server end too, and that one comes back later and later."""
 
+HELD = """
+    SELECT task_id, slot FROM annotation_place
+    WHERE filled_at IS NULL AND labeler_id IS NOT NULL AND random() < 0.5
+"""
 LAPSE = """
     UPDATE annotation_place SET expires_at = clock_timestamp() - interval '1 second'
-    WHERE (task_id, slot) IN (
-        SELECT task_id, slot FROM annotation_place
-        WHERE filled_at IS NULL AND labeler_id IS NOT NULL AND random() < 0.5
-        FOR UPDATE SKIP LOCKED)
+    WHERE task_id = %s AND slot = %s AND filled_at IS NULL AND labeler_id IS NOT NULL
 """
-"""Waits for nobody: a statement that locks many places in the order of the table would stand in a ring."""
+
+
+def let_lapse(connection: psycopg.Connection[Any]) -> int:
+    """The time of half of all leases is over; how many that were. The connection is to commit each statement.
+
+    One place after the other: who locks many at once, in an order of their own, stands in everybody's way.
+    """
+    held = connection.execute(HELD).fetchall()
+    return sum(connection.execute(LAPSE, place).rowcount for place in held)
 
 
 def kill(processes: Iterable[psutil.Process]) -> int:
@@ -114,4 +124,4 @@ class Nemesis(threading.Thread):
 
     def let_lapse(self) -> int:
         with psycopg.connect(Home(self.installation.data).database_url, autocommit=True) as connection:
-            return connection.execute(LAPSE).rowcount
+            return let_lapse(connection)

@@ -19,7 +19,7 @@ from tests.browser.conftest import Site, session_of
 from tests.chaos import checker
 from tests.chaos.desks import TOKEN
 from tests.chaos.labelers import CSRF
-from tests.chaos.nemesis import LAPSE
+from tests.chaos.nemesis import let_lapse
 from tests.chaos.replies import HTMX, SCRIPT
 from tests.conftest import labeler, rated, solution_line
 from tests.local import wait_for
@@ -80,7 +80,14 @@ def test_64_labelers_never_hold_more_than_is_wanted(
             connections.close_all()
 
     stop = threading.Event()
-    reaper = threading.Thread(target=let_lapse, args=(stop,))
+
+    def reap() -> None:
+        with another_connection() as other:
+            other.autocommit = True
+            while not stop.wait(0.02):
+                let_lapse(other)
+
+    reaper = threading.Thread(target=reap)
     reaper.start()
     with ThreadPoolExecutor(64) as threads:
         done = sum(threads.map(work, members(busy, 64)))
@@ -93,15 +100,6 @@ def test_64_labelers_never_hold_more_than_is_wanted(
 def another_connection() -> psycopg.Connection[Any]:
     wanted = ("host", "user", "dbname")
     return psycopg.connect(**{name: connection.get_connection_params()[name] for name in wanted})
-
-
-def let_lapse(stop: threading.Event) -> None:
-    try:
-        while not stop.wait(0.02):
-            with connection.cursor() as cursor:
-                cursor.execute(LAPSE)
-    finally:
-        connections.close_all()
 
 
 def test_coming_back_does_not_take_a_place_that_somebody_is_just_getting(busy: Project, load: Load) -> None:
