@@ -1,5 +1,6 @@
 """Strict parsers for environment variables: a value that is not understood stops the start, by name."""
 
+import logging
 import os
 from typing import Any
 from urllib.parse import urlsplit
@@ -75,3 +76,12 @@ def redis(url: str) -> str:
     if parts.fragment or not (is_fine or (parts.scheme == "redis+socket" and number)):
         raise BadSetting("REDIS_URL", REDIS)
     return url
+
+
+class Calm(logging.Filter):
+    """Leaves the traceback away where a request was refused: what is wrong is with the request."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if 400 <= getattr(record, "status_code", 500) < 500:
+            record.exc_info = None
+        return True

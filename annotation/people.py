@@ -111,7 +111,8 @@ def user_of_link(secret: str) -> User | None:
 def use_link(secret: str) -> User | None:
     """Use the link up; None when it was used before, has expired or never was."""
     user = user_of_link(secret)
-    used = SignInLink.objects.holding(secret).filter(usable()).update(used_at=timezone.now())
+    now = timezone.now()  # no join: the condition must be looked at again when another request was first
+    used = SignInLink.objects.holding(secret).filter(used_at=None, expires_at__gt=now).update(used_at=now)
     return user if used else None
 
 

@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from annotation import labeling
-from annotation.learning import gold
+from annotation.learning import course, gold
 from annotation.learning.gold import Judgement
 from annotation.learning.quality import Agreement
 from annotation.models import Annotation, AuditEntry, Gold, GoldStep, Project, Solution, User
@@ -155,3 +155,13 @@ def test_a_script_writes_gold(waiting: Project, alice: User, max_: User) -> None
     assert script("PUT", path, {"steps": [{"step": 9, "accepted": [1]}]}).status_code == 400
     assert script("PUT", path, {"steps": [{"step": 0, "accepted": [3]}]}).status_code == 400
     assert Script(alice)("GET", path).status_code == 404
+
+
+def test_nothing_is_said_twice(waiting: Project, alice: User) -> None:
+    annotation = rate(alice, waiting, 1, 0, -1)
+    twice = Judgement(0, 0, frozenset({1}), can_be_first_error=False)
+    with pytest.raises(ValidationError, match="once"):
+        gold.write(actor=None, solution=annotation.solution, judgements=[twice, twice])
+    made = gold.make_from(actor=None, annotation=annotation)
+    with pytest.raises(ValidationError, match="once"):
+        course.choose(actor=None, project=waiting, practice=[made.pk, made.pk], screening=[])

@@ -35,6 +35,8 @@ class ErrorOut(serializers.Serializer[Any]):
 
 
 LONGEST_STEP = 10_000
+MOST = 32_767
+"""Neither steps nor completions are counted further."""
 
 RULES = [
     "slug", "name", "wanted", "lease_minutes", "most_minutes", "stops_at_error", "reveals_all", "shows_answer",
@@ -96,9 +98,12 @@ class LoadRunOut(serializers.ModelSerializer[LoadRun]):
 
 
 class RatingIn(serializers.Serializer[Any]):
-    step = serializers.IntegerField(min_value=0, help_text="Counted from 0.")
+    step = serializers.IntegerField(min_value=0, max_value=MOST, help_text="Counted from 0.")
     position = serializers.IntegerField(
-        min_value=0, default=0, help_text="0: the solution's own step; from 1 on: its alternatives."
+        min_value=0,
+        max_value=MOST,
+        default=0,
+        help_text="0: the solution's own step; from 1 on: its alternatives.",
     )
     rating = RatingField(allow_null=True)
     unsure = serializers.BooleanField(default=False, help_text="Where the project asks.")
@@ -120,6 +125,7 @@ class ChoiceIn(serializers.Serializer[Any]):
     step = serializers.IntegerField(min_value=0, max_value=MOST_GROWN, help_text="Counted from 0.")
     position = serializers.IntegerField(
         min_value=0,
+        max_value=MOST,
         required=False,
         allow_null=True,
         default=None,

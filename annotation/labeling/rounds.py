@@ -126,11 +126,14 @@ def serve(*, labeler: int, round_: int) -> Lease | None:
     """
     member = locked(labeler)
     found = Round.objects.get(pk=round_)
-    solution = next_in(found)
-    if solution is None:
-        end(found)
-        return None
-    return at_hand(round_, solution) or take(member, found, solution)
+    while (solution := next_in(found)) is not None:
+        lease = at_hand(round_, solution)
+        if lease is not None:
+            return lease
+        if next_in(found) == solution:  # or it was submitted just now, which locks no membership
+            return take(member, found, solution)
+    end(found)
+    return None
 
 
 def at_hand(round_: int, solution: int) -> Lease | None:

@@ -24,9 +24,11 @@ def is_screening(project: Project) -> bool:
 def choose(*, actor: User | None, project: Project, practice: Sequence[int], screening: Sequence[int]) -> None:
     """Set which solutions (ids) are practised and screened with. Rounds that have begun keep theirs.
 
-    Raises `ValidationError` for a solution without gold, and for one that would be in both.
+    Raises `ValidationError` for a solution without gold, and for one that would be there twice.
     """
     Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+    if len({*practice}) < len(practice) or len({*screening}) < len(screening):
+        raise ValidationError("Each solution can be chosen once.")
     if set(practice) & set(screening):
         raise ValidationError("A solution whose answers are shown in practice cannot be in the screening.")
     chosen = {Stage.PRACTICE: practice, Stage.SCREENING: screening}

@@ -86,6 +86,8 @@ def check(solution: Solution, judgements: Sequence[Judgement]) -> None:
         )
     if not judgements:
         raise ValidationError("Accept at least one rating of one step.")
+    if len({(one.step, one.completion) for one in judgements}) < len(judgements):
+        raise ValidationError("Say once what is accepted of a completion.")
     places = set(Completion.objects.filter(solution=solution).values_list("step", "index"))
     for one in judgements:
         if (one.step, one.completion) not in places:

@@ -164,3 +164,9 @@ class DecisionForm(forms.Form):
 class GoldFromForm(forms.Form):
     annotation = forms.IntegerField(min_value=1)
     as_well = forms.BooleanField(required=False)
+
+
+def save_changes(form: "forms.ModelForm[Any]") -> None:
+    """Save what this form changes and nothing else: another form of the same row may be under way."""
+    changed = [name for name in form.changed_data if name in form.Meta.fields]  # type: ignore[attr-defined]
+    form.instance.save(update_fields=changed)

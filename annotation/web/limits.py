@@ -50,6 +50,6 @@ class PlainHeaders:
 def is_plain(content_type: str) -> bool:
     try:
         _, parameters = parse_header_parameters(content_type)
-        return codecs.lookup(parameters.get("charset", "utf-8")).name in {"utf-8", "ascii", "iso8859-1"}
+        return codecs.lookup(parameters.get("charset", "utf-8")).name in {"utf-8", "ascii"}
     except (LookupError, ValueError):
         return False

@@ -12,7 +12,7 @@ from annotation import access, audit, exporting, importing, overview, people, pr
 from annotation.learning import standing
 from annotation.models import Membership, Project, Role, Verdict
 from annotation.web.audience import audience
-from annotation.web.forms import LoadForm, MemberForm, ProjectForm, ProjectSettingsForm, RolesForm
+from annotation.web.forms import LoadForm, MemberForm, ProjectForm, ProjectSettingsForm, RolesForm, save_changes
 from annotation.web.pages import render_project
 
 WITH_FORM = ["GET", "HEAD", "POST"]
@@ -39,7 +39,7 @@ def project_settings(request: HttpRequest, slug: str) -> HttpResponseBase:
     form = ProjectSettingsForm(request.POST or None, instance=project)
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
-            form.save()
+            save_changes(form)
             audit.record(
                 access.signed_in(request.user),
                 "change settings",

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import BadRequest, ValidationError
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -11,7 +11,15 @@ from annotation import access, audit
 from annotation.learning import course, gold, guidelines, standing
 from annotation.models import Annotation, Completion, Project, Solution, Stage, Verdict
 from annotation.web.audience import audience
-from annotation.web.forms import DecisionForm, GoldFromForm, GuidelineForm, RulesForm, parse_gold, parse_ids
+from annotation.web.forms import (
+    DecisionForm,
+    GoldFromForm,
+    GuidelineForm,
+    RulesForm,
+    parse_gold,
+    parse_ids,
+    save_changes,
+)
 from annotation.web.pages import render_project
 
 WITH_FORM = ["GET", "HEAD", "POST"]
@@ -43,9 +51,8 @@ def instructions(request: HttpRequest, slug: str) -> HttpResponseBase:
 def instructions_version(request: HttpRequest, slug: str, version: int) -> HttpResponse:
     """One version, and what it changed."""
     project = access.project_for(request.user, slug, access.VIEWERS)
-    two = list(guidelines.versions_of(project).filter(version__in=(version, version - 1)))
-    if not two or two[0].version != version:
-        raise Http404
+    versions = guidelines.versions_of(project)
+    two = [get_object_or_404(versions, version=version), *versions.filter(version=version - 1)]
     before = two[1] if len(two) == 2 else None
     context = {
         "guideline": two[0],
@@ -159,7 +166,7 @@ def screening_rules(request: HttpRequest, slug: str) -> HttpResponseBase:
     if not form.is_valid():
         return gold_list_page(request, access.project_for(request.user, slug, access.MANAGERS), form, [])
     with transaction.atomic():
-        form.save()
+        save_changes(form)
         actor, fields = access.signed_in(request.user), form.changed_data
         audit.record(actor, "change screening", project, project=project, fields=fields)
     messages.success(request, "Rules saved.")

@@ -5,16 +5,17 @@
 const LIMITS = { trust: false, strict: "ignore", maxExpand: 200, maxSize: 20, globalGroup: false };
 const LONGEST = 20000; // characters of a text
 const DEEPEST = 250; // elements in each other; browsers die of laying out thousands
-const MOST = 10000; // elements of a formula
+const MOST = 10000; // elements of the formulas of a text
+const SLICE = 30; // ms of rendering at a time; a page must stay quick while thousands of formulas come
 
 // $..$ follows the rule that tells money from mathematics: no space after the opening dollar, none before the
 // closing one, and no digit after that. So "$2 each for a total of $18" stays text.
 const PARTS = new RegExp(
   [
-    /\$\$([\s\S]+?)\$\$/, // 1: display
-    /\\\[([\s\S]+?)\\\]/, // 2: display
-    /(\\begin\{(align\*?|aligned|gather\*?|equation\*?|cases|array|[pbvBV]?matrix)\}[\s\S]+?\\end\{\4\})/, // 3: display
-    /\\\(([\s\S]+?)\\\)/, // 5: inline
+    /\$\$([\s\S]{1,5000}?)\$\$/, // 1: display
+    /\\\[([\s\S]{1,5000}?)\\\]/, // 2: display
+    /(\\begin\{(align\*?|aligned|gather\*?|equation\*?|cases|array|[pbvBV]?matrix)\}[\s\S]{1,5000}?\\end\{\4\})/, // 3: display
+    /\\\(([\s\S]{1,5000}?)\\\)/, // 5: inline
     /\$((?![\s$])(?:\\.|[^\\$])*?(?:\\.|[^\s\\$]))\$(?!\d|<<)/, // 6: inline
     /<<([^<>\n]{1,200})>>/, // 7: a calculator's mark
     /^# (Answer)\n+([^\n]+)\n*(?![\s\S])/, // 8: the answer of a solution, 9: its line
@@ -30,6 +31,7 @@ function renderText(element) {
   const source = element.textContent;
   if (source.length > LONGEST || element.dataset.rendered) return;
   element.dataset.rendered = "yes";
+  room = MOST;
   element.replaceChildren(element.dataset.math === "formula" ? formulaOrText(source) : withFormulas(source));
 }
 
@@ -94,12 +96,15 @@ function isBare(line) {
   return /\\[a-zA-Z]|\^/.test(line) && !line.includes("$") && !line.includes("\\(") && !/[a-zA-Z]{2}/.test(rest);
 }
 
+let room = MOST; // for elements, in the text that is being rendered
+
 const NUMBERED = /\\(begin|end)\{(align|alignat|equation|gather)\}/g; // a page has nothing to refer to by number
 
 function formula(tex, whole, displayMode) {
   const span = document.createElement("span");
   if (displayMode) span.className = "display";
   try {
+    if (room <= 0) throw new RangeError("too many formulas");
     katex.render(tex.replace(NUMBERED, "\\$1{$2*}"), span, { ...LIMITS, displayMode, throwOnError: true, macros: {} });
     if (isTooMuch(span)) throw new RangeError("too deep or too large");
   } catch {
@@ -113,7 +118,7 @@ function formula(tex, whole, displayMode) {
 function isTooMuch(root) {
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT);
   let depth = 0;
-  for (let count = 0; count < MOST; count++) {
+  for (; room > 0; room--) {
     if (walker.firstChild()) depth++;
     else {
       while (!walker.nextSibling()) {
@@ -137,10 +142,15 @@ const sources = new WeakMap();
 let showsSource = false;
 
 function renderAll() {
-  for (const element of document.querySelectorAll("[data-math]")) {
-    if (!sources.has(element)) sources.set(element, element.textContent);
-    if (!showsSource) renderText(element);
-  }
+  const waiting = [...document.querySelectorAll("[data-math]:not([data-rendered])")];
+  for (const element of waiting) if (!sources.has(element)) sources.set(element, element.textContent);
+  renderSome(waiting.reverse());
+}
+
+function renderSome(waiting) {
+  const end = performance.now() + SLICE;
+  while (waiting.length && !showsSource && performance.now() < end) renderText(waiting.pop());
+  if (waiting.length && !showsSource) setTimeout(renderSome, 0, waiting);
 }
 
 // The source instead of the formulas, and back.

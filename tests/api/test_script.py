@@ -265,3 +265,23 @@ def test_a_choice_that_cannot_be_is_refused(
     token = script("POST", "projects/algebra/lease/").json()["lease"]["token"]
     answer = script("PATCH", f"leases/{token}/ratings/", {"ratings": [], "choices": [choice]})
     assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"ratings": [{"step": 2**31, "rating": 1}]},
+        {"ratings": [{"step": 0, "position": 2**40, "rating": 1}]},
+        {"ratings": [], "choices": [{"step": 0, "position": 2**31}]},
+        {"ratings": [], "early_end": "\ud800"},
+    ],
+)
+@pytest.mark.parametrize("act", ["PATCH ratings", "POST submit"])
+def test_strange_numbers_and_texts_are_refused(
+    body: dict[str, Any], act: str, waiting: Project, alice: User
+) -> None:
+    script = Script(alice)
+    token = script("POST", "projects/algebra/lease/").json()["lease"]["token"]
+    method, path = act.split()
+    answer = script(method, f"leases/{token}/{path}/", body)
+    assert answer.status_code == 400

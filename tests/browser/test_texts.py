@@ -144,3 +144,40 @@ def test_equations_have_no_numbers(project: Project, alice: User, load: Any, vis
     assert page.locator(".steps .katex").count() == len(kinds)
     assert page.locator(".steps :is(.eqn-num, .tag)").count() == 0
     assert page.locator(".unrendered").count() == 0
+
+
+OVERLAYS = [
+    r"$\llap{\hspace{0em}}\rlap{\smash{\raisebox{3em}{\kern-12em\color{#ffffff}\rule{20em}{5em}\rule{20em}{5em}}}}$",
+    "Two and two is five.",
+    r"$\rlap{\smash{\raisebox{5.5em}{\color{#fbfaf6}\rule{20em}{4em}}}}\rlap{\smash{\raisebox{7.5em}{\text{Four.}}}}$",
+]
+HIDDEN = """() => [...document.querySelectorAll(".spot")].filter((spot) => {
+    spot.scrollIntoView({block: "center", behavior: "instant"});
+    return [...spot.querySelectorAll("legend, [data-math], .ratings")].some((part) => {
+        const box = part.getBoundingClientRect();
+        const there = document.elementFromPoint(box.left + 8, box.top + box.height / 2);
+        return !spot.contains(there);
+    });
+}).map((spot) => spot.id)"""
+
+
+def test_a_text_paints_only_inside_its_own_box(project: Project, alice: User, load: Any, visit: Visit) -> None:
+    Project.objects.update(reveals_all=True, stops_at_error=False)
+    load(project, [{"problem": "What is 2 + 2?", "steps": [*OVERLAYS, "# Answer\n\n5"]}])
+    page = at_desk(visit, alice)
+    expect(page.locator("[data-math]:not([data-rendered])")).to_have_count(0)
+    assert page.evaluate(HIDDEN) == []
+
+
+def test_thousands_of_formulas_do_not_hold_up_the_page(
+    project: Project, alice: User, load: Any, visit: Visit
+) -> None:
+    """They come bit by bit; of a text with too many, the rest stays source."""
+    load(project, [{"problem": "p", "steps": ["$x_1^2$ " * 2400, *["$y_1^2$ " * 60] * 40]}])
+    page = at_desk(visit, alice)
+    page.keyboard.press("3")
+    expect(page.locator("#step-1[aria-current]")).to_be_visible()
+    expect(page.locator("[data-math]:not([data-rendered])")).to_have_count(0, timeout=20_000)
+    assert page.locator("#step-0 .katex").count() > 200
+    assert page.locator("#step-0 .unrendered").count() > 200
+    assert page.locator("#step-40 .unrendered").count() == 0

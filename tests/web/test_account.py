@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from importlib import import_module
 from typing import Any
 from wsgiref.util import setup_testing_defaults
 
 import pytest
+from django.db import connections
 from django.test import Client
 
 from annotation import people
@@ -88,6 +90,22 @@ def test_a_link_signs_in_once(client: Client, alice: User) -> None:
     other = Client()
     assert other.post(address).status_code == 410
     assert other.get("/label/").status_code == 302
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_link_that_comes_many_times_at_once_signs_in_once() -> None:
+    user = User.objects.create_user("ann@lab.example")
+    secrets = [people.make_link(user=user) for _ in range(6)]
+
+    def use(secret: str) -> bool:
+        try:
+            return people.use_link(secret) is not None
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as threads:
+        for secret in secrets:
+            assert sum(threads.map(use, [secret] * 8)) == 1
 
 
 def test_looking_at_a_link_does_not_use_it_up(client: Client, alice: User) -> None:
@@ -226,6 +244,7 @@ def test_a_link_leads_to_addresses_not_to_names(client: Client, alice: User, tar
         {"Content-Type": "text/html; x*=foo''bar"},
         {"Content-Type": "text/html; charset=hex"},
         {"Content-Type": "multipart/form-data; charset=unicode_escape; boundary=x"},
+        {"Content-Type": "application/x-www-form-urlencoded; charset=latin-1"},
     ],
 )
 def test_strange_headers_break_nothing(headers: dict[str, str], alice: User) -> None:

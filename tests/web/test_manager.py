@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.forms import model_to_dict
 from django.test import Client
 
 from annotation import exporting, labeling, overview, tasks
 from annotation.models import AuditEntry, LoadRun, Membership, Project, Solution, User
+from annotation.web.forms import ProjectSettingsForm, RulesForm, save_changes
 from tests.conftest import labeler, rated, shared_file, solution_line
 
 SignIn = Callable[[User], Client]
@@ -204,3 +206,15 @@ def test_solutions_are_paged(manager: Client, project: Project, load: Any) -> No
 @pytest.mark.parametrize("after", ["x", "-1", "9" * 30, "1 OR 1=1"])
 def test_a_page_that_is_none_is_refused(manager: Client, project: Project, after: str) -> None:
     assert manager.get("/projects/algebra/solutions/", {"after": after}).status_code == 400
+
+
+def test_two_forms_of_one_project_do_not_undo_each_other(project: Project) -> None:
+    """Both were read before either was saved."""
+    rows = [Project.objects.get() for _ in range(2)]
+    settings = ProjectSettingsForm(model_to_dict(rows[0]) | {"name": "New name"}, instance=rows[0])
+    rules = RulesForm(model_to_dict(rows[1]) | {"retries": 7}, instance=rows[1])
+    for form in (settings, rules):
+        assert form.is_valid(), form.errors
+        save_changes(form)
+    project.refresh_from_db()
+    assert (project.name, project.retries) == ("New name", 7)
