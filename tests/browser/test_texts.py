@@ -149,7 +149,7 @@ def test_equations_have_no_numbers(project: Project, alice: User, load: Any, vis
 OVERLAYS = [
     r"$\llap{\hspace{0em}}\rlap{\smash{\raisebox{3em}{\kern-12em\color{#ffffff}\rule{20em}{5em}\rule{20em}{5em}}}}$",
     "Two and two is five.",
-    r"$\rlap{\smash{\raisebox{5.5em}{\color{#fbfaf6}\rule{20em}{4em}}}}\rlap{\smash{\raisebox{7.5em}{\text{Four.}}}}$",
+    r"$\rlap{\smash{\raisebox{2em}{\color{#fbfaf6}\rule{20em}{20em}}}}\rlap{\smash{\raisebox{7.5em}{\text{Four.}}}}$",
 ]
 HIDDEN = """() => [...document.querySelectorAll(".spot")].filter((spot) => {
     spot.scrollIntoView({block: "center", behavior: "instant"});
