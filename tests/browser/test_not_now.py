@@ -1,10 +1,9 @@
 """Signing in again is put off: nothing opens the dialog over the work until the labeler does."""
 
 import pytest
-from django.contrib.sessions.models import Session
 from playwright.sync_api import Locator, Page, expect
 
-from annotation.models import Annotation, Project, User
+from annotation.models import Annotation, Project, Session, User
 from tests.browser.desk_page import Visit, at_desk, is_at_solution, line, press, ratings, saved
 
 PASSWORD = "a long enough password"
