@@ -3,7 +3,7 @@
 import * as clock from "./clock.js";
 import * as growing from "./growing.js";
 import {
-  STRANGE, askToSignIn, beginSignIn, guardSwap, isSignedIn, jsonIn, renewToken, signInButton, whyNot,
+  STRANGE, askToSignIn, beginSignIn, explained, guardSwap, jsonIn, renewToken, signInButton, whyNot,
 } from "./http.js";
 import { tidy } from "./journal.js";
 import { ARROWS, actionOf, check, drawHints, isTaken } from "./keys.js";
@@ -69,7 +69,6 @@ function waitingMarks() {
 }
 
 function answered(answer) {
-  isSignedIn();
   clock.held(answer);
   growing.take(answer);
 }
@@ -167,6 +166,7 @@ async function submit(event) {
 
 function complete({ detail }) {
   if (detail.verb !== "post") return;
+  if (submitter?.name) detail.parameters.set(submitter.name, submitter.value); // htmx forgets it with the focus
   detail.parameters.set("version", String(saver.version));
   detail.parameters.set("times", clock.timesSoFar());
   detail.parameters.set("path", growing.pathSoFar());
@@ -208,8 +208,8 @@ function thinkAgain() {
 }
 
 async function submitRefused(xhr) {
-  const status = xhr.status < 300 ? STRANGE : xhr.status;
-  const json = jsonIn(xhr);
+  const answer = { status: xhr.status < 300 ? STRANGE : xhr.status, json: jsonIn(xhr) };
+  const { status, json, why = whyNot(status, json) } = await explained(answer);
   if (status === 409 && json?.path !== undefined) {
     notSubmitted(json.detail);
     saver.turnBack(json);
@@ -217,16 +217,17 @@ async function submitRefused(xhr) {
     notSubmitted(json.detail);
     if (!saver.yieldTo(json)) submitAgain();
   } else if (status === 409 && json?.code) {
-    notSubmitted(json.detail, json.code === "other_submit" ? desk.goOn() : null);
+    notSubmitted(json.detail, desk.wayOn(json.code));
     if (json.code === "report_incomplete") report.goToMissing();
-    if (json.refused) saver.drop(json);
+    if (json.code === "withdrawn") saver.end();
+    else if (json.refused) saver.drop(json);
     else saver.send();
   } else if (status === 401) {
     notSubmitted("you are signed out.", signInButton(submitAgain));
     askToSignIn(submitAgain, true);
   } else {
     if (status === 403) await renewToken();
-    submitLater(whyNot(status, json));
+    submitLater(why);
   }
 }
 

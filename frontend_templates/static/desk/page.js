@@ -118,10 +118,12 @@ function isWorthHearing(text, isTrouble) {
   return isTrouble ? gist !== before : text !== "Saved" || before !== "";
 }
 
-// Where there is nothing left to do here.
-export function goOn() {
+// Where there is nothing left to do here: a link to what there is instead, else null.
+export function wayOn(code) {
+  const places = { already_submitted: window.location.href, other_submit: window.location.href, withdrawn: page().dataset.away };
+  if (!(code in places)) return null;
   const link = document.createElement("a");
-  link.href = window.location.href;
+  link.href = places[code];
   link.textContent = "Go on";
   return link;
 }

@@ -3,7 +3,7 @@
 
 import { postForm, signInButton } from "./http.js";
 import { Journal } from "./journal.js";
-import { form, goOn, isSame, markOf, say, spotNamed } from "./page.js";
+import { form, isSame, markOf, say, spotNamed, wayOn } from "./page.js";
 
 const PATIENCE = 1000; // ms that a submit waits for the save before it
 const PAUSE = 600; // ms after the last key before a text is sent
@@ -231,13 +231,13 @@ export class Saver {
     return this.unanswered.some(([sentName, sentMark]) => sentName === name && isSame(sentMark, mark));
   }
 
-  // Sending it again would not help. Once the solution is submitted there is nothing to keep any more.
+  // Sending it again would not help. Once the solution is submitted, or gone, there is nothing to keep any more.
   refused({ code, detail }) {
-    const isDone = code === "already_submitted";
-    if (isDone) for (const part of ["marks", "contested", "said", "typed"]) this[part].clear();
+    const link = wayOn(code);
+    if (link) for (const part of ["marks", "contested", "said", "typed"]) this[part].clear();
     this.keep();
     if (code === "wrong_report") this.isReportRefused = true;
-    if (!this.isPaused) say(`Not saved: ${detail}`, true, isDone ? goOn() : null);
+    if (!this.isPaused) say(`Not saved: ${detail}`, true, link);
     if (code !== "wrong_report") return;
     this.isQuiet = true;
     this.send();
