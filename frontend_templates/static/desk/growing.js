@@ -2,8 +2,10 @@
 // save of the last rating. Until then a placeholder is the current spot, so that no key meant for it goes elsewhere.
 
 import { drawHints } from "./keys.js";
-import { canRate, currentSpot, form, goTo, goToOpen, mayWrite, page, refresh, spotNamed, valueOf } from "./page.js";
-import { learn } from "./rating.js";
+import {
+  canRate, currentSpot, form, goTo, goToOpen, mayWrite, openSpot, page, refresh, sayVerdict, spotNamed, valueOf,
+} from "./page.js";
+import { learn, remember } from "./rating.js";
 
 const grows = () => page()?.matches(".grows") ?? false;
 const list = () => page().querySelector(".steps");
@@ -12,6 +14,9 @@ const spotsOf = (step) => [...step.querySelectorAll(".spot")];
 const ratingsOf = (step) => spotsOf(step).filter(canRate).map(valueOf);
 const radioOf = (spot) => spot.closest(".candidate")?.querySelector(".goes-on input");
 const ownText = (step) => step.querySelector("textarea");
+
+const WRITTEN = "-1"; // in a way: a step of the labeler's own
+const LOT = "written"; // as a choice, and without a text: the lot chooses
 
 let saver = null;
 
@@ -24,6 +29,7 @@ export function begin(keeper) {
   saver = keeper;
   if (!grows()) return;
   recover();
+  steps().forEach(offerUse);
   expectNext();
 }
 
@@ -39,6 +45,16 @@ function expectNext() {
   const isDue = page().dataset.reason === "open" && !last.matches(".decided") && (hasWay(last) || isWriting());
   if (isDue && !due) list().append(placeholder());
   if (!isDue && due) leave(due);
+  sayOutlook();
+}
+
+function sayOutlook() {
+  if (!grows()) return;
+  const open = openSpot();
+  if (!open) sayVerdict(page().dataset.reason);
+  else if (open.matches("#due")) sayVerdict("due");
+  else if (canRate(open)) sayVerdict("open");
+  else sayVerdict(partingAt(open) ? "turn" : "write");
 }
 
 // Whether a step of the labeler's own is not on the server yet.
@@ -136,20 +152,23 @@ function tellText(name, text) {
 function markWay(path) {
   steps().forEach((step, index) => {
     step.classList.toggle("decided", index < path.length);
+    if (!isTurning(step)) forgetTurn(step, index < path.length);
     for (const candidate of step.querySelectorAll(".candidate")) {
       const radio = candidate.querySelector(".goes-on input");
-      const way = radio.value === "written" ? "-1" : radio.value;
+      const way = radio.value === "written" ? WRITTEN : radio.value;
       radio.checked = path[index] === way;
       candidate.classList.toggle("chosen", radio.checked);
     }
+    offerUse(step);
   });
 }
 
+// Who is writing goes on writing; rating keys that are on their way never end up in a text.
 function goToNext() {
   goToOpen();
-  const spot = currentSpot();
-  const step = spot.closest(".step");
-  if (!step.matches(".decided") && spot.matches(".written") && !spotsOf(step).some(canRate)) ownText(step).focus();
+  const step = currentSpot().closest(".step");
+  const isWriting = waysOf(pathSoFar()).at(-1) === WRITTEN;
+  if (isWriting && !step.matches(".decided") && !spotsOf(step).some(canRate)) ownText(step).focus();
 }
 
 // --- choosing and writing -----------------------------------------------------------------------------------
@@ -166,17 +185,81 @@ export function choose() {
 const mayGoOn = (spot) => spot && canRate(spot) && hasWay(spot.closest(".step")) && valueOf(spot) !== "-1";
 
 function another() {
-  const here = currentSpot()?.closest(".step");
-  const step = here?.matches(".decided") ? here : steps().filter((one) => one.matches(".decided")).at(-1);
+  const step = partingAt(currentSpot());
   if (!step) return null;
-  const ways = spotsOf(step).filter(mayGoOn).map(radioOf);
+  const ways = waysFrom(step);
   return ways[(ways.findIndex((radio) => radio.checked) + 1) % ways.length] ?? null;
+}
+
+const waysFrom = (step) => spotsOf(step).filter(mayGoOn).map(radioOf);
+
+// The step of this spot, else the last one before it, that could have gone on differently.
+function partingAt(spot) {
+  const all = [...list().children];
+  const before = all.slice(0, all.indexOf(spot?.closest(".step")) + 1).filter((step) => step.matches(".decided"));
+  return before.filter((step) => waysFrom(step).some((radio) => !radio.checked)).at(-1);
 }
 
 // A radio of the page says what the solution goes on with.
 export function chosen(radio) {
-  if (radio.value === "written") use(radio.closest(".step"));
-  else saver.save(radio.name, { rating: radio.value, unsure: false });
+  const step = radio.closest(".step");
+  if (radio.value === "written") return use(step);
+  note(step, radio.value);
+  turn(step, radio.name, radio.value);
+}
+
+// The later of two turns at a step is the one that counts.
+function turn(step, name, value) {
+  for (const other of [radioNameOf(step), ownText(step).name]) if (other !== name) saver.marks.delete(other);
+  saver.save(name, { rating: value, unsure: false });
+}
+
+const radioNameOf = (step) => step.querySelector(".goes-on input").name;
+
+// --- taking it back -----------------------------------------------------------------------------------------
+
+const rootOf = (step) => waysOf(pathSoFar()).slice(0, steps().indexOf(step)).join();
+const wayOf = (step) => step.dataset.way ?? waysOf(pathSoFar())[steps().indexOf(step)] ?? "";
+const usedText = (step) => step.dataset.used ?? ownText(step).defaultValue.trim();
+
+// Keeps what this step went on with until now, for `undo`.
+function note(step, way) {
+  const [index, root] = [steps().indexOf(step), rootOf(step)];
+  const before = { way: wayOf(step), text: usedText(step), isTurned: step.matches(".turned") };
+  step.dataset.way = way;
+  step.classList.add("turned");
+  remember(() => turnBack(steps()[index], root, before));
+}
+
+// For `undo`: what the labeler had chosen or written here before this page was opened.
+export function turnAt(spot) {
+  const step = spot.closest(".step");
+  if (!spot.matches(".written") || !step.matches(".turned")) return null;
+  const [index, root] = [steps().indexOf(step), rootOf(step)];
+  return () => turnBack(steps()[index], root, { way: "", text: "", isTurned: false });
+}
+
+// Whether the server has yet to hear of a turn here.
+const isTurning = (step) => [radioNameOf(step), ownText(step).name].some((name) => saver.marks.has(name));
+
+// The server has said how the step goes on, if it is decided.
+function forgetTurn(step, isDecided) {
+  if (!isDecided) step.classList.remove("turned");
+  delete step.dataset.way;
+}
+
+function turnBack(step, root, { way, text, isTurned }) {
+  if (!step || rootOf(step) !== root || !step.matches(".turned")) return false;
+  const area = ownText(step);
+  const wasWritten = wayOf(step) === WRITTEN;
+  step.dataset.way = way;
+  step.classList.toggle("turned", isTurned);
+  if (isTurned && way === WRITTEN) show(step, text);
+  if (isTurned && way === WRITTEN) turn(step, area.name, text);
+  else turn(step, radioNameOf(step), isTurned ? way : LOT);
+  if (wasWritten) saver.typing(area.name, area.value); // what was written is not lost
+  if (wasWritten) goTo(area.closest(".spot"));
+  return true;
 }
 
 export function write() {
@@ -191,13 +274,21 @@ export function write() {
 function use(step) {
   const text = ownText(step).value.trim();
   if (!text) return ownText(step).focus();
+  if (wayOf(step) !== WRITTEN || text !== usedText(step)) note(step, WRITTEN);
   show(step, text);
   list().querySelector(".due") ?? list().append(placeholder());
   goTo(spotNamed("due"));
-  saver.save(ownText(step).name, { rating: text, unsure: false });
+  turn(step, ownText(step).name, text);
+}
+
+// Where the step goes on with this text already there is nothing to press.
+function offerUse(step) {
+  const isUsed = step.querySelector(".own-words.chosen") && ownText(step).value.trim() === usedText(step);
+  step.querySelector(".use").hidden = Boolean(isUsed);
 }
 
 function show(step, text) {
+  step.dataset.used = text;
   const shown = step.querySelector(".written .text");
   const fresh = shown.cloneNode(false); // the old one may hold formulas
   delete fresh.dataset.rendered;
@@ -221,5 +312,14 @@ document.addEventListener("click", ({ target }) => {
 document.addEventListener("keydown", (event) => {
   if (!event.target.matches?.(".own-text textarea")) return;
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) use(event.target.closest(".step"));
-  else if (event.key === "Escape") goTo(event.target.closest(".spot"));
+  else if (event.key === "Escape") leaveText(event);
 });
+document.addEventListener("input", ({ target }) => {
+  if (target.matches(".own-text textarea")) offerUse(target.closest(".step"));
+});
+document.addEventListener("stepmark:rated", sayOutlook);
+
+function leaveText(event) {
+  event.preventDefault();
+  goTo(event.target.closest(".spot"));
+}

@@ -14,7 +14,7 @@ export const ACTIONS = [
   { id: "previous", keys: ["ArrowUp", "w"], what: "one step up", repeats: true },
   { id: "next", keys: ["ArrowDown", "s"], what: "one step down", repeats: true },
   { id: "open", keys: ["a"], what: "to the first step that is not rated" },
-  { id: "undo", keys: ["u", "z"], what: "undo the last rating" },
+  { id: "undo", keys: ["u", "z"], what: "undo what was done last" },
   { id: "submit", keys: ["Enter", "d"], what: "submit, when the solution is done" },
   { id: "early", keys: ["e"], what: "I cannot rate this" },
   { id: "guide", keys: ["i", "g"], what: "instructions", only: ".guideline" },

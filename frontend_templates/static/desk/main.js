@@ -42,7 +42,7 @@ function begin() {
     saver.save(name, mark);
     showContests();
     growing.rated();
-  });
+  }, growing.turnAt);
   clock.begin();
   recover();
   desk.refresh();

@@ -2,6 +2,8 @@
 // one rating: a step of the solution, or an alternative for the step with the first error. Which spots show, rest
 // or are greyed follows from their radios in app.css.
 
+import { drawHints } from "./keys.js";
+
 export const page = () => document.querySelector("main.desk");
 export const form = () => page().querySelector("form");
 export const ownSpots = () => [...page().querySelectorAll(".spot.own")];
@@ -86,10 +88,24 @@ export function refresh() {
   const open = new Set(reachable());
   for (const spot of spots()) spot.disabled = !open.has(spot);
   const reason = finishReason();
-  const verdict = page().querySelector(".verdict [data-open]");
-  if (verdict.textContent !== verdict.dataset[reason]) verdict.textContent = verdict.dataset[reason];
+  if (!has("grows")) sayVerdict(reason);
   page().querySelector(".submit").disabled = reason === "open";
   document.dispatchEvent(new CustomEvent("stepmark:rated"));
+}
+
+// What there is to do, by its name in the page; {write} stands for the key of that action.
+export function sayVerdict(name) {
+  const line = page().querySelector(".verdict [data-open]");
+  const said = document.createElement("span");
+  said.append(...line.dataset[name].split(/\{(\w+)\}/).map((part, index) => (index % 2 ? sign(part) : part)));
+  drawHints(said);
+  if (said.textContent !== line.textContent) line.replaceChildren(...said.childNodes);
+}
+
+function sign(action) {
+  const made = document.createElement("kbd");
+  made.dataset.action = action;
+  return made;
 }
 
 // What screen readers hear beside the step that gets the focus.

@@ -223,7 +223,8 @@ export class Saver {
   // Whether that other way is one that this window chose before, without hearing that it arrived.
   isOwnWay({ code, step, path }) {
     const way = path.split(",")[step];
-    const isIt = ([name, mark]) => (way === "-1" ? name === `written-${step}` : name === `choice-${step}` && mark.rating === way);
+    const isLot = ({ rating }) => rating === way || rating === "written";
+    const isIt = ([name, mark]) => name === `written-${step}` ? way === "-1" : name === `choice-${step}` && isLot(mark);
     return code === "other_way" && this.unanswered.some(isIt);
   }
 
