@@ -37,6 +37,8 @@ function begin() {
   });
   failures = 0;
   submitter = undefined;
+  bar.disconnect();
+  bar.observe(desk.page().querySelector(".finish"));
   rating.begin((name, mark) => {
     thinkAgain();
     saver.save(name, mark);
@@ -130,10 +132,12 @@ function toggleDetails(selector, focus) {
   else desk.goTo(desk.currentSpot());
 }
 
-// Escape leaves what was opened, also out of its text.
+// Escape leaves what was opened, also out of its text: what has the focus, else what is open.
 function leave(event) {
-  const details = event.target.closest("details[open]");
-  if (!(details || event.target.closest(".report")) || document.querySelector("dialog[open]")) return;
+  const isAnswering = event.target.closest(".report");
+  const open = document.querySelector(".early[open], .guideline details[open]");
+  const details = event.target.closest("details[open]") ?? (isAnswering ? null : open);
+  if (!(details || isAnswering) || document.querySelector("dialog[open]")) return;
   event.preventDefault();
   if (details) details.open = false;
   desk.goTo(desk.currentSpot());
@@ -230,6 +234,18 @@ async function submitRefused(xhr) {
     submitLater(why);
   }
 }
+
+// --- the bar ----------------------------------------------------------------------------------------------
+
+// What the bar grows by, it must not take from the step at hand; whoever has scrolled away is left in peace.
+const lastOf = (spot) => [...(spot?.querySelectorAll(".ratings, .unsure") ?? [])].at(-1) ?? spot;
+const bar = new ResizeObserver(([{ target }]) => {
+  const [before, height] = [parseFloat(document.documentElement.style.getPropertyValue("--bar")), target.offsetHeight];
+  const here = desk.page()?.contains(target) && lastOf(desk.currentSpot());
+  const { top = 0, bottom = 0 } = here ? here.getBoundingClientRect() : {};
+  document.documentElement.style.setProperty("--bar", `${height}px`);
+  if (before < height && top >= 0 && bottom > 0 && bottom <= innerHeight - before) here.scrollIntoView({ block: "nearest" });
+});
 
 // --- what happens -----------------------------------------------------------------------------------------
 
