@@ -100,6 +100,15 @@ export function take(said) {
   else if (wasHere || !currentSpot()) goToNext();
 }
 
+// What a whole page says of it.
+export function takePage(fresh) {
+  const { path, reason } = fresh.dataset;
+  if (path === undefined || path === pathSoFar()) return;
+  const since = partingOf(waysOf(pathSoFar()), waysOf(path));
+  const html = [...fresh.querySelectorAll(".step")].slice(since).map((step) => step.outerHTML).join("");
+  take({ path, reason, since, html });
+}
+
 const waysOf = (path) => (path ? path.split(",") : []);
 
 // The first step that two ways do not share.

@@ -10,9 +10,11 @@ import { ARROWS, actionOf, check, drawHints, isTaken } from "./keys.js";
 import * as desk from "./page.js";
 import * as rating from "./rating.js";
 import * as report from "./report.js";
-import { contest, goToContest, takeOthers, takeOver } from "./rating.js";
+import { contest, differences, goToContest, lookAgain, takeOthers, takeOver } from "./rating.js";
 import { Saver, retrySeconds } from "./saver.js";
 import * as sheet from "./sheet.js";
+
+const ELSEWHERE = "This solution was submitted in another window.";
 
 let saver;
 let submitter; // the button that was pressed last
@@ -45,7 +47,7 @@ function begin() {
     showContests();
     growing.rated();
   }, growing.turnAt);
-  clock.begin();
+  clock.begin(hear);
   recover();
   desk.refresh();
   drawHints();
@@ -80,6 +82,24 @@ function answered(answer) {
 function askWhichCounts() {
   showContests();
   goToContest();
+}
+
+// The draft has a version that this window does not know: what another one did shows here, too.
+async function hear({ version, code, detail }) {
+  if (code) return saver.refused({ code, detail }, "");
+  const [mine, before] = [saver, saver.version];
+  if ((version !== null && version <= before) || !saver.isIdle) return; // the next save brings it along
+  const fresh = await lookAgain();
+  if (saver !== mine || !saver.isIdle || saver.version !== before) return;
+  if (fresh) catchUp(fresh);
+  else if (version === null) saver.refused({ code: "already_submitted", detail: ELSEWHERE }, "");
+}
+
+function catchUp(fresh) {
+  saver.catchUp(Number(fresh.dataset.version));
+  growing.takePage(fresh);
+  takeOthers(differences(fresh));
+  if (!desk.currentSpot() || desk.currentSpot().disabled) desk.goToOpen();
 }
 
 function showContests() {

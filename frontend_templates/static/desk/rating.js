@@ -103,6 +103,22 @@ export function takeOthers(others) {
   for (const [name, mark] of Object.entries(others)) takeOver(name, mark);
 }
 
+// The solution as the server has it now; null when it is no longer to be rated.
+export async function lookAgain() {
+  try {
+    const response = await fetch(window.location.href);
+    return new DOMParser().parseFromString(await response.text(), "text/html").querySelector("main.desk");
+  } catch {
+    return null;
+  }
+}
+
+// Every rating in there that differs from the one here.
+export function differences(fresh) {
+  const marks = [...fresh.querySelectorAll(".spot")].filter(canRate).map((spot) => [spot.id, markOf(spot)]);
+  return Object.fromEntries(marks.filter(([name, mark]) => spotNamed(name) && !isSame(markOf(spotNamed(name)), mark)));
+}
+
 // Asks about everything that is contested, name -> {mine, theirs}: at the spot, or above the solution where the spot
 // is on another way or out of reach. `decide` has keep(name, mine) and take(name, theirs).
 export function contest(contested, decide) {

@@ -156,6 +156,16 @@ export class Saver {
     this.send();
   }
 
+  // Nothing of this window is on its way, or waits.
+  get isIdle() {
+    return !this.sending && !this.marks.size && !this.contested.size && !this.isPaused && !this.isOver;
+  }
+
+  catchUp(version) {
+    this.version = version;
+    this.keep();
+  }
+
   state() {
     if (this.contested.size) return ["Another window has a different rating. Which one counts?", true];
     return [this.marks.size ? "Saving …" : "Saved"];
@@ -233,12 +243,12 @@ export class Saver {
   }
 
   // Sending it again would not help. Once the solution is submitted, or gone, there is nothing to keep any more.
-  refused({ code, detail }) {
+  refused({ code, detail }, lead = "Not saved: ") {
     const link = wayOn(code);
     if (link) for (const part of ["marks", "contested", "said", "typed"]) this[part].clear();
     this.keep();
     if (code === "wrong_report") this.isReportRefused = true;
-    if (!this.isPaused) say(`Not saved: ${detail}`, true, link);
+    if (!this.isPaused) say(`${lead}${detail}`, true, link);
     if (code !== "wrong_report") return;
     this.isQuiet = true;
     this.send();
