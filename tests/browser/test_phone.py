@@ -23,6 +23,7 @@ def test_a_phone_shows_the_desk_without_scrolling_sideways(
 
 def test_the_page_is_light(waiting: Project, alice: User, visit: Visit, site: Site) -> None:
     page = visit(alice, "/label/")
+    page.wait_for_load_state("networkidle")  # its own icon may come late
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
     weight: dict[str, float] = {}

@@ -6,13 +6,13 @@ import {
   STRANGE, askToSignIn, beginSignIn, explained, guardSwap, jsonIn, renewToken, signInButton, whyNot,
 } from "./http.js";
 import { tidy } from "./journal.js";
-import { ARROWS, actionOf, check, drawHints, isTaken } from "./keys.js";
+import { ARROWS, actionOf, beginSheet, check, drawHints, isTaken, showSheet } from "./keys.js";
 import * as desk from "./page.js";
 import * as rating from "./rating.js";
 import * as report from "./report.js";
 import { contest, differences, goToContest, lookAgain, takeOthers, takeOver } from "./rating.js";
 import { Saver, retrySeconds } from "./saver.js";
-import * as sheet from "./sheet.js";
+import * as turning from "./turning.js";
 
 const ELSEWHERE = "This solution was submitted in another window.";
 
@@ -27,7 +27,7 @@ function begin() {
   if (!desk.page()) return;
   saver = new Saver(desk.page(), {
     times: clock.timesSoFar,
-    path: growing.pathSoFar,
+    path: turning.pathSoFar,
     due: growing.dueStep,
     reports: report.isAsked,
     held: answered,
@@ -39,14 +39,13 @@ function begin() {
   });
   failures = 0;
   submitter = undefined;
-  bar.disconnect();
-  bar.observe(desk.page().querySelector(".finish"));
+  desk.watchBar();
   rating.begin((name, mark) => {
     thinkAgain();
     saver.save(name, mark);
     showContests();
     growing.rated();
-  }, growing.turnAt);
+  }, turning.turnAt);
   clock.begin(hear);
   recover();
   desk.refresh();
@@ -123,8 +122,8 @@ const DO = check({
   neutral: () => rate("0"),
   positive: () => rate("1"),
   unsure: rating.toggleUnsure,
-  choose: growing.choose,
-  write: growing.write,
+  choose: turning.choose,
+  write: turning.write,
   report: report.go,
   answer: report.another,
   previous: () => desk.move(-1),
@@ -132,10 +131,10 @@ const DO = check({
   open: desk.goToOpen,
   undo: rating.undo,
   submit: () => desk.finishReason() !== "open" && desk.form().requestSubmit(desk.page().querySelector(".submit")),
-  early: () => toggleDetails(".early", "textarea"),
-  guide: () => toggleDetails(".guideline details", ".prose"),
+  early: () => desk.toggleDetails(".early", "textarea"),
+  guide: () => desk.toggleDetails(".guideline details", ".prose"),
   source: () => document.dispatchEvent(new CustomEvent("stepmark:source")),
-  sheet: sheet.show,
+  sheet: showSheet,
 });
 
 // The question about the error that has the focus comes before the current step.
@@ -145,29 +144,11 @@ function rate(value) {
 
 let isArrowDown = false; // arrows in a radio group choose without going on, as in every radio group
 
-function toggleDetails(selector, focus) {
-  const details = document.querySelector(selector);
-  details.open = !details.open;
-  if (details.open) details.querySelector(focus).focus();
-  else desk.goTo(desk.currentSpot());
-}
-
-// Escape leaves what was opened, also out of its text: what has the focus, else what is open.
-function leave(event) {
-  const isAnswering = event.target.closest(".report");
-  const open = document.querySelector(".early[open], .guideline details[open]");
-  const details = event.target.closest("details[open]") ?? (isAnswering ? null : open);
-  if (!(details || isAnswering) || document.querySelector("dialog[open]")) return;
-  event.preventDefault();
-  if (details) details.open = false;
-  desk.goTo(desk.currentSpot());
-}
-
 function onKey(event) {
   isArrowDown = ARROWS.includes(event.key);
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (!desk.page() || saver?.isPaused) return;
-  if (event.key === "Escape") return leave(event);
+  if (event.key === "Escape") return desk.leave(event);
   const action = isTaken(event) ? undefined : actionOf(event);
   if (!action) return;
   event.preventDefault();
@@ -193,7 +174,7 @@ function complete({ detail }) {
   if (submitter?.name) detail.parameters.set(submitter.name, submitter.value); // htmx forgets it with the focus
   detail.parameters.set("version", String(saver.version));
   detail.parameters.set("times", clock.timesSoFar());
-  detail.parameters.set("path", growing.pathSoFar());
+  detail.parameters.set("path", turning.pathSoFar());
   for (const name of [...detail.parameters.keys()]) {
     if (/^(report|critique)-/.test(name) && !saver.said.has(name)) detail.parameters.delete(name); // it stays as it is
   }
@@ -255,18 +236,6 @@ async function submitRefused(xhr) {
   }
 }
 
-// --- the bar ----------------------------------------------------------------------------------------------
-
-// What the bar grows by, it must not take from the step at hand; whoever has scrolled away is left in peace.
-const lastOf = (spot) => [...(spot?.querySelectorAll(".ratings, .unsure") ?? [])].at(-1) ?? spot;
-const bar = new ResizeObserver(([{ target }]) => {
-  const [before, height] = [parseFloat(document.documentElement.style.getPropertyValue("--bar")), target.offsetHeight];
-  const here = desk.page()?.contains(target) && lastOf(desk.currentSpot());
-  const { top = 0, bottom = 0 } = here ? here.getBoundingClientRect() : {};
-  document.documentElement.style.setProperty("--bar", `${height}px`);
-  if (before < height && top >= 0 && bottom > 0 && bottom <= innerHeight - before) here.scrollIntoView({ block: "nearest" });
-});
-
 // --- what happens -----------------------------------------------------------------------------------------
 
 document.documentElement.classList.add("scripted");
@@ -279,7 +248,7 @@ document.addEventListener("change", ({ target }) => {
   const spot = target.closest(".spot");
   const isRadio = target.matches("[type=radio]");
   if (target.matches(".report [type=radio]")) report.changed(target, false);
-  if (target.matches(".goes-on input")) growing.chosen(target);
+  if (target.matches(".goes-on input")) turning.chosen(target);
   else if (spot && (isRadio || target.matches(".unsure input"))) rating.touched(spot, isRadio && !isArrowDown);
 });
 document.addEventListener("focusin", ({ target }) => {
@@ -296,7 +265,7 @@ document.addEventListener("stepmark:rated", report.follow);
 document.addEventListener("stepmark:rated", showContests);
 document.addEventListener("stepmark:grown", () => takeOthers(waitingMarks())); // what came anew is as it is stored
 document.addEventListener("click", (event) => {
-  if (event.target.closest?.(".show-keys")) sheet.show();
+  if (event.target.closest?.(".show-keys")) showSheet();
   const spot = event.target.closest?.(".spot");
   const elsewhere = ".unsure, .contest, .own-text, .use";
   if (spot && !spot.disabled && event.detail > 0 && !event.target.closest(elsewhere)) desk.goTo(spot);
@@ -316,6 +285,6 @@ document.addEventListener("input", thinkAgain);
 window.addEventListener("online", () => (timer ? submitAgain() : saver?.send()));
 window.addEventListener("beforeunload", (event) => saver?.hasUnsaved && event.preventDefault());
 beginSignIn();
-sheet.begin(() => desk.page() && desk.goTo(desk.currentSpot()));
+beginSheet(() => desk.page() && desk.goTo(desk.currentSpot()));
 tidy();
 begin();

@@ -2,8 +2,6 @@
 // one rating: a step of the solution, or an alternative for the step with the first error. Which spots show, rest
 // or are greyed follows from their radios in app.css.
 
-import { drawHints } from "./keys.js";
-
 export const page = () => document.querySelector("main.desk");
 export const form = () => page().querySelector("form");
 export const ownSpots = () => [...page().querySelectorAll(".spot.own")];
@@ -88,24 +86,10 @@ export function refresh() {
   const open = new Set(reachable());
   for (const spot of spots()) spot.disabled = !open.has(spot);
   const reason = finishReason();
-  if (!has("grows")) sayVerdict(reason);
+  const verdict = page().querySelector(".verdict [data-open]");
+  if (!has("grows") && verdict.textContent !== verdict.dataset[reason]) verdict.textContent = verdict.dataset[reason];
   page().querySelector(".submit").disabled = reason === "open";
   document.dispatchEvent(new CustomEvent("stepmark:rated"));
-}
-
-// What there is to do, by its name in the page; {write} stands for the key of that action.
-export function sayVerdict(name) {
-  const line = page().querySelector(".verdict [data-open]");
-  const said = document.createElement("span");
-  said.append(...line.dataset[name].split(/\{(\w+)\}/).map((part, index) => (index % 2 ? sign(part) : part)));
-  drawHints(said);
-  if (said.textContent !== line.textContent) line.replaceChildren(...said.childNodes);
-}
-
-function sign(action) {
-  const made = document.createElement("kbd");
-  made.dataset.action = action;
-  return made;
 }
 
 // What screen readers hear beside the step that gets the focus.
@@ -136,10 +120,48 @@ function isWorthHearing(text, isTrouble) {
 
 // Where there is nothing left to do here: a link to what there is instead, else null.
 export function wayOn(code) {
-  const places = { already_submitted: window.location.href, other_submit: window.location.href, withdrawn: page().dataset.away };
+  const here = window.location.href;
+  const places = { already_submitted: here, other_submit: here, withdrawn: page().dataset.away };
   if (!(code in places)) return null;
   const link = document.createElement("a");
   link.href = places[code];
   link.textContent = "Go on";
   return link;
+}
+
+// --- what opens, and the bar that grows with it ---------------------------------------------------------------
+
+export function toggleDetails(selector, focus) {
+  const details = document.querySelector(selector);
+  details.open = !details.open;
+  if (details.open) details.querySelector(focus).focus();
+  else goTo(currentSpot());
+}
+
+// Escape leaves what was opened, also out of its text: what has the focus, else what is open.
+export function leave(event) {
+  const isAnswering = event.target.closest(".report");
+  const open = document.querySelector(".early[open], .guideline details[open]");
+  const details = event.target.closest("details[open]") ?? (isAnswering ? null : open);
+  if (!(details || isAnswering) || document.querySelector("dialog[open]")) return;
+  event.preventDefault();
+  if (details) details.open = false;
+  goTo(currentSpot());
+}
+
+// What the bar grows by, it must not take from the step at hand; whoever has scrolled away is left in peace.
+const lastOf = (spot) => [...(spot?.querySelectorAll(".ratings, .unsure") ?? [])].at(-1) ?? spot;
+const bar = new ResizeObserver(([{ target }]) => {
+  const { style } = document.documentElement;
+  const [before, height] = [parseFloat(style.getPropertyValue("--bar")), target.offsetHeight];
+  const here = page()?.contains(target) && lastOf(currentSpot());
+  const { top = 0, bottom = 0 } = here ? here.getBoundingClientRect() : {};
+  style.setProperty("--bar", `${height}px`);
+  const wasInSight = top >= 0 && bottom > 0 && bottom <= innerHeight - before;
+  if (before < height && wasInSight) here.scrollIntoView({ block: "nearest" });
+});
+
+export function watchBar() {
+  bar.disconnect();
+  bar.observe(page().querySelector(".finish"));
 }
