@@ -100,10 +100,13 @@ RENEWED = """
 # The draft before its place, as everywhere: what follows is only looked at once the draft is locked.
 RENEW = f"""
     WITH draft AS (
-        UPDATE annotation_annotation a SET {COUNTED} WHERE id = %(annotation)s AND submitted_at IS NULL RETURNING 1
+        UPDATE annotation_annotation a SET {COUNTED} WHERE id = %(annotation)s AND submitted_at IS NULL
+        RETURNING a.version
+    ), held AS (
+        UPDATE annotation_place {RENEWED} AND EXISTS (SELECT FROM draft)
+        RETURNING expires_at, extract(epoch FROM expires_at - now()) AS seconds
     )
-    UPDATE annotation_place {RENEWED} AND EXISTS (SELECT FROM draft)
-    RETURNING expires_at, extract(epoch FROM expires_at - now())
+    SELECT draft.version, held.expires_at, held.seconds FROM draft LEFT JOIN held ON true
 """
 
 
@@ -117,6 +120,15 @@ class Hold(NamedTuple):
 
 
 NO_HOLD = Hold(None, 0)
+
+
+class Renewed(NamedTuple):
+    """The hold as in `Hold`, and the draft as it is now."""
+
+    until: datetime | None
+    seconds: float
+    version: int | None
+    """None when there is no draft any more: it is submitted, or was taken back."""
 
 
 def current_lease(labeler: int) -> Lease | None:
@@ -146,14 +158,17 @@ def lease_next(*, labeler: int, opened: bool = True, who: str = ANYBODY, waits: 
     return Lease(*row) if row else None
 
 
-def renew(*, lease: Lease, step_ms: Sequence[int] = ()) -> Hold:
+def renew(*, lease: Lease, step_ms: Sequence[int] = ()) -> Renewed:
     """Say that the labeler is at work on this solution: their lease begins anew.
 
     `step_ms` is the time at work so far for each step, in milliseconds.
     """
     values = {"annotation": lease.annotation, **renewal(lease), **timing(step_ms, lease.most_steps)}
     row = one(RENEW, values)
-    return Hold(row[0], float(row[1])) if row else NO_HOLD
+    if row is None:
+        return Renewed(*NO_HOLD, version=None)
+    version, until, seconds = row
+    return Renewed(*(Hold(until, float(seconds)) if until else NO_HOLD), version=version)
 
 
 def renewal(lease: Lease) -> dict[str, int]:

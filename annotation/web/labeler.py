@@ -86,9 +86,13 @@ def save_steps(request: HttpRequest, lease: Lease) -> tuple[dict[str, Any], str]
 @audience("labelers")
 @require_POST
 def beat(request: HttpRequest, token: UUID) -> HttpResponse:
-    """The page says that the labeler is at work; the answer, how long the solution is still theirs."""
+    """The page says that the labeler is at work; the answer, how long the solution is still theirs, and how the
+    draft stands: without a version it is none any more.
+    """
     lease = access.lease_for(request.user, token)
-    return JsonResponse(grower.hold_json(labeling.renew(lease=lease, step_ms=times_of(request.POST))))
+    renewed = labeling.renew(lease=lease, step_ms=times_of(request.POST))
+    hold = labeling.Hold(renewed.until, renewed.seconds)
+    return JsonResponse(grower.hold_json(hold) | {"version": renewed.version})
 
 
 @audience("labelers")
@@ -127,7 +131,9 @@ def next_solution(request: HttpRequest, done: Lease, notice: str) -> HttpRespons
             messages.info(request, notice)
         return redirect(address)
     if lease:
-        response = render(request, "labeling/_desk.html", desk_context(lease) | {"notice": notice})
+        seconds = 60 * min(lease.minutes, lease.most_minutes)  # from when it is opened, which is at once
+        context = desk_context(lease) | {"notice": notice, "seconds": seconds}
+        response = render(request, "labeling/_desk.html", context)
     else:
         context = waiting_context(done.labeler, done.project_slug, done.project_name)
         response = render(request, "labeling/_waiting.html", context | {"notice": notice})

@@ -16,6 +16,10 @@ STORAGE_SECONDS = 6
 """Chromium writes localStorage to disk some five seconds after a change."""
 
 
+RATED = [1, 0, 1]
+KEYS = {1: "3", 0: "2"}
+
+
 class Window:
     """A Chromium of its own with a profile on disk."""
 
@@ -91,3 +95,21 @@ def test_what_was_not_saved_comes_back_from_the_browser(window: Window, waiting:
     is_rated(page, 1, 0)
     saved_at_last(page)
     assert ratings() == [(0, 1), (1, 0)]
+
+
+@pytest.mark.parametrize("waits", [0, 20])
+def test_a_kill_at_any_moment_loses_the_last_step_at_most(
+    window: Window, waiting: Project, alice: User, waits: int
+) -> None:
+    """Nothing waits for "Saved" here: the browser dies right after the last key, or some milliseconds later."""
+    page = window.start(alice)
+    address = page.url
+    for rating in RATED:
+        press(page, KEYS[rating])
+        page.wait_for_timeout(waits)
+    window.kill()
+    page = window.open(alice, address)
+    for step, rating in enumerate(RATED[:-1]):
+        is_rated(page, step, rating)
+    kept = [rating for _, rating in ratings()]
+    assert kept in (RATED, RATED[:-1])

@@ -60,7 +60,7 @@ def test_keys_of_the_browser_stay_its_own(rich: Project, alice: User, visit: Vis
     change(page, "undo", key)
     expect(page.locator(".said.error")).to_contain_text(why)
     page.keyboard.press("x")
-    expect(page.locator(".said")).to_have_text("x does it now: undo the last rating.")
+    expect(page.locator(".said")).to_have_text("x does it now: undo what was done last.")
 
 
 def test_the_usual_keys_come_back(rich: Project, alice: User, visit: Visit) -> None:

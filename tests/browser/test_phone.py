@@ -33,6 +33,7 @@ def test_the_bar_of_a_project_takes_two_lines(project: Project, max_: User, visi
 
 def test_the_page_is_light(waiting: Project, alice: User, visit: Visit, site: Site) -> None:
     page = visit(alice, "/label/")
+    page.wait_for_load_state("networkidle")  # its own icon may come late
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
     weight: dict[str, float] = {}

@@ -15,13 +15,21 @@ let lastTick = performance.now();
 let lastAct = performance.now();
 let lastContact = performance.now();
 let until = 0; // by performance.now(); 0: not known yet
+let isOpened = false; // whether the server has heard that the solution is in front of somebody
+let learned = () => {};
 
 const steps = () => [...page().querySelectorAll(".step:not(.due)")];
 
-export function begin() {
+// `heard` gets what the server says of the draft: {version}, null when there is none any more, or {code, detail}.
+export function begin(heard) {
+  learned = heard;
   times = steps().map((step) => Number(step.querySelector("[data-ms]").dataset.ms));
   lastTick = lastAct = lastContact = performance.now();
-  until = 0;
+  const { seconds } = page().dataset; // as it came with the last answer; else the page asks at once
+  until = seconds ? lastContact + seconds * 1000 : 0;
+  isOpened = false;
+  show();
+  if (!seconds && document.visibilityState === "visible") beat();
 }
 
 export function act() {
@@ -51,15 +59,29 @@ async function tick() {
   count();
   show();
   const now = performance.now();
-  if (now - lastContact < (until ? BEAT : FIRST_BEAT) || !isAtWork(now)) return;
-  lastContact = now;
-  const { status, json } = await postForm(page().dataset.beat, { times: timesSoFar() });
-  if (status === 200) held(json);
+  if (now - lastContact >= (isOpened ? BEAT : FIRST_BEAT) && isAtWork(now)) await beat();
+}
+
+async function beat() {
+  lastContact = performance.now();
+  const main = page();
+  const { status, json } = await postForm(main.dataset.beat, { times: timesSoFar() });
+  if (main !== page()) return;
+  if (status === 200 && json.version !== null) held(json);
+  if (status === 200 || json?.code) learned(json);
+}
+
+// The window is in front again: another one may have been at work meanwhile.
+function back() {
+  if (!page() || document.visibilityState !== "visible" || performance.now() - lastContact < TICK) return;
+  act();
+  beat();
 }
 
 // An answer of the server: {until, seconds}; `until` is null when somebody else has the solution.
 export function held({ until: moment, seconds }) {
   lastContact = performance.now();
+  isOpened = true;
   until = moment === null ? -1 : lastContact + seconds * 1000;
   show();
 }
@@ -82,3 +104,5 @@ function sentence() {
 }
 
 setInterval(tick, TICK);
+document.addEventListener("visibilitychange", back);
+window.addEventListener("focus", back);

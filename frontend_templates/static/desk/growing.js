@@ -2,20 +2,15 @@
 // save of the last rating. Until then a placeholder is the current spot, so that no key meant for it goes elsewhere.
 
 import { drawHints } from "./keys.js";
-import { canRate, currentSpot, form, goTo, goToOpen, mayWrite, page, refresh, spotNamed, valueOf } from "./page.js";
+import { currentSpot, canRate, form, goTo, goToOpen, page, refresh, spotNamed } from "./page.js";
 import { learn } from "./rating.js";
-
-const grows = () => page()?.matches(".grows") ?? false;
-const list = () => page().querySelector(".steps");
-const steps = () => [...list().querySelectorAll(".step:not(.due)")];
-const spotsOf = (step) => [...step.querySelectorAll(".spot")];
-const ratingsOf = (step) => spotsOf(step).filter(canRate).map(valueOf);
-const radioOf = (spot) => spot.closest(".candidate")?.querySelector(".goes-on input");
-const ownText = (step) => step.querySelector("textarea");
+import {
+  WRITTEN, forgetTurn, grows, hasWay, isTurning, list, offerUse, ownText, pathSoFar, placeholder, ratingsOf, sayOutlook,
+  spotsOf, steps, waysOf,
+} from "./turning.js";
+import * as turning from "./turning.js";
 
 let saver = null;
-
-export const pathSoFar = () => page().dataset.path ?? "";
 
 // The step whose successor the page waits for.
 export const dueStep = () => (grows() && list().querySelector(".due") ? steps().length - 1 : null);
@@ -24,6 +19,7 @@ export function begin(keeper) {
   saver = keeper;
   if (!grows()) return;
   recover();
+  turning.begin(keeper);
   expectNext();
 }
 
@@ -39,28 +35,11 @@ function expectNext() {
   const isDue = page().dataset.reason === "open" && !last.matches(".decided") && (hasWay(last) || isWriting());
   if (isDue && !due) list().append(placeholder());
   if (!isDue && due) leave(due);
+  sayOutlook();
 }
 
 // Whether a step of the labeler's own is not on the server yet.
 const isWriting = () => [...saver.marks.keys()].some((name) => name.startsWith("written-"));
-
-// Whether the step has what the solution can go on with.
-function hasWay(step) {
-  const ratings = ratingsOf(step);
-  return ratings.length > 0 && !ratings.includes("") && ratings.some((rating) => rating !== "-1");
-}
-
-function placeholder() {
-  const step = document.createElement("li");
-  step.className = "step due";
-  const spot = document.createElement("fieldset");
-  Object.assign(spot, { className: "spot", id: "due", tabIndex: -1 });
-  const legend = document.createElement("legend");
-  legend.textContent = "The next step is on its way …";
-  spot.append(legend);
-  step.append(spot);
-  return step;
-}
 
 function leave(due) {
   const isHere = due.contains(currentSpot());
@@ -84,7 +63,14 @@ export function take(said) {
   else if (wasHere || !currentSpot()) goToNext();
 }
 
-const waysOf = (path) => (path ? path.split(",") : []);
+// What a whole page says of it.
+export function takePage(fresh) {
+  const { path, reason } = fresh.dataset;
+  if (path === undefined || path === pathSoFar()) return;
+  const since = partingOf(waysOf(pathSoFar()), waysOf(path));
+  const html = [...fresh.querySelectorAll(".step")].slice(since).map((step) => step.outerHTML).join("");
+  take({ path, reason, since, html });
+}
 
 // The first step that two ways do not share.
 function partingOf(one, other) {
@@ -136,74 +122,23 @@ function tellText(name, text) {
 function markWay(path) {
   steps().forEach((step, index) => {
     step.classList.toggle("decided", index < path.length);
+    if (!isTurning(step)) forgetTurn(step, index < path.length);
     for (const candidate of step.querySelectorAll(".candidate")) {
       const radio = candidate.querySelector(".goes-on input");
-      const way = radio.value === "written" ? "-1" : radio.value;
+      const way = radio.value === "written" ? WRITTEN : radio.value;
       radio.checked = path[index] === way;
       candidate.classList.toggle("chosen", radio.checked);
     }
+    offerUse(step);
   });
 }
 
+// Who is writing goes on writing; rating keys that are on their way never end up in a text.
 function goToNext() {
   goToOpen();
-  const spot = currentSpot();
-  const step = spot.closest(".step");
-  if (!step.matches(".decided") && spot.matches(".written") && !spotsOf(step).some(canRate)) ownText(step).focus();
-}
-
-// --- choosing and writing -----------------------------------------------------------------------------------
-
-// The key: go on from the current completion; from a step that is not decided yet, from another one of the step before.
-export function choose() {
-  if (!grows()) return;
-  const radio = mayGoOn(currentSpot()) && !radioOf(currentSpot()).checked ? radioOf(currentSpot()) : another();
-  if (!radio) return;
-  radio.checked = true;
-  chosen(radio);
-}
-
-const mayGoOn = (spot) => spot && canRate(spot) && hasWay(spot.closest(".step")) && valueOf(spot) !== "-1";
-
-function another() {
-  const here = currentSpot()?.closest(".step");
-  const step = here?.matches(".decided") ? here : steps().filter((one) => one.matches(".decided")).at(-1);
-  if (!step) return null;
-  const ways = spotsOf(step).filter(mayGoOn).map(radioOf);
-  return ways[(ways.findIndex((radio) => radio.checked) + 1) % ways.length] ?? null;
-}
-
-// A radio of the page says what the solution goes on with.
-export function chosen(radio) {
-  if (radio.value === "written") use(radio.closest(".step"));
-  else saver.save(radio.name, { rating: radio.value, unsure: false });
-}
-
-export function write() {
-  if (!grows()) return;
-  const here = currentSpot()?.closest(".step");
-  const step = [here, ...steps().reverse()].find((one) => one && !one.matches(".due") && mayWrite(one));
-  if (!step) return;
-  goTo(step.querySelector(".written"));
-  ownText(step).focus();
-}
-
-function use(step) {
-  const text = ownText(step).value.trim();
-  if (!text) return ownText(step).focus();
-  show(step, text);
-  list().querySelector(".due") ?? list().append(placeholder());
-  goTo(spotNamed("due"));
-  saver.save(ownText(step).name, { rating: text, unsure: false });
-}
-
-function show(step, text) {
-  const shown = step.querySelector(".written .text");
-  const fresh = shown.cloneNode(false); // the old one may hold formulas
-  delete fresh.dataset.rendered;
-  fresh.textContent = text;
-  shown.replaceWith(fresh);
-  document.dispatchEvent(new CustomEvent("stepmark:grown"));
+  const step = currentSpot().closest(".step");
+  const isWriting = waysOf(pathSoFar()).at(-1) === WRITTEN;
+  if (isWriting && !step.matches(".decided") && !spotsOf(step).some(canRate)) ownText(step).focus();
 }
 
 // What a window that was closed too early had kept.
@@ -213,13 +148,3 @@ function recover() {
     if (/^written-/.test(name)) putBack(name, text, true);
   }
 }
-
-document.addEventListener("click", ({ target }) => {
-  const button = target.closest?.(".use");
-  if (button) use(button.closest(".step"));
-});
-document.addEventListener("keydown", (event) => {
-  if (!event.target.matches?.(".own-text textarea")) return;
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) use(event.target.closest(".step"));
-  else if (event.key === "Escape") goTo(event.target.closest(".spot"));
-});

@@ -4,6 +4,7 @@
 import { form } from "./page.js";
 
 const TIMEOUT = 15000;
+const GONE = "This solution is no longer yours: it was taken back, or you do not label here any more.";
 const TOKEN = "csrfmiddlewaretoken";
 
 // The status of an answer that is fine, but not ours: a hotel's network that wants a room number answers so.
@@ -13,7 +14,23 @@ export const STRANGE = -1;
 // `holds` is what only an answer of our server has in it.
 export async function postForm(url, fields, holds = "seconds") {
   const first = await post(url, fields, holds);
-  return first.status === 403 && (await renewToken()) ? post(url, fields, holds) : first;
+  const answer = await explained(first.status === 403 && (await renewToken()) ? await post(url, fields, holds) : first);
+  if (answer.status === 200 || (answer.status === 409 && answer.json?.code)) isSignedIn();
+  return answer;
+}
+
+// Refused, or nothing there: somebody else's session, a solution that was taken back, or a fault that passes.
+export async function explained(answer) {
+  if (answer.status !== 403 && answer.status !== 404) return answer;
+  try {
+    const response = await fetch(window.location.href);
+    const page = pageOf(await response.text());
+    if (isOthers(page)) return { ...answer, why: "this solution is not theirs who is signed in now. Sign in as yourself." };
+    if (answer.status === 403 || response.status !== 404 || !takeToken(page)) return answer;
+    return { status: 409, json: { code: "withdrawn", detail: GONE }, why: GONE };
+  } catch {
+    return answer;
+  }
 }
 
 async function post(url, fields, holds) {
@@ -45,7 +62,6 @@ export function whyNot(status, json) {
   if (status === 0) return "the server cannot be reached.";
   if (status === STRANGE) return "something else answers in place of the server. Is your network asking you to sign in?";
   if (status === 401) return "you are signed out.";
-  if (status === 404) return "this solution is not yours. Are you signed in as somebody else?";
   return json?.detail ?? `the server answers ${status}.`;
 }
 
@@ -68,29 +84,35 @@ export function guardSwap({ detail }) {
   detail.isError = true;
 }
 
-// The token of this page as the server would write it now; false when it is not to be had.
+// The token of this page as the server would write it now; false when nobody, or somebody else, is signed in.
 export async function renewToken() {
   try {
-    const response = await fetch(window.location.href);
-    return takeToken(await response.text(), ".desk");
+    return takeToken(await pageAt(window.location.href));
   } catch {
     return false;
   }
 }
 
-function takeToken(html, where) {
-  const token = new DOMParser().parseFromString(html, "text/html").querySelector(`${where} [name=${TOKEN}]`);
-  if (token) form().elements[TOKEN].value = token.value;
-  return token !== null;
+const pageOf = (html) => new DOMParser().parseFromString(html, "text/html");
+const pageAt = async (url, options) => pageOf(await (await fetch(url, options)).text());
+
+// Every page has a token, and says whose it is.
+function takeToken(page) {
+  const token = page.querySelector(`.who [name=${TOKEN}]`);
+  if (!token || isOthers(page)) return false;
+  for (const field of document.getElementsByName(TOKEN)) field.value = token.value;
+  return true;
 }
+
+const personIn = (page) => page.querySelector(".who a[title]")?.title;
+const isOthers = (page) => personIn(page) !== undefined && personIn(page) !== personIn(document);
 
 // Signs in without leaving the page, unless that has happened in another tab. Returns "" or why not.
 async function signIn(url, username, password) {
   try {
     if (await renewToken()) return "";
     const headers = { "X-Requested-With": "fetch" };
-    const asked = await fetch(url, { headers });
-    const token = new DOMParser().parseFromString(await asked.text(), "text/html").querySelector(`main [name=${TOKEN}]`);
+    const token = (await pageAt(url, { headers })).querySelector(`main [name=${TOKEN}]`);
     if (!token) return "The server cannot be reached.";
     const body = new URLSearchParams({ username, password, [TOKEN]: token.value });
     const answer = await fetch(url, { method: "POST", body, headers, redirect: "manual" });
@@ -102,17 +124,23 @@ async function signIn(url, username, password) {
 }
 
 function reasonIn(html) {
-  const page = new DOMParser().parseFromString(html, "text/html");
-  return page.querySelector(".error, main p")?.textContent.trim() ?? "That did not work.";
+  return pageOf(html).querySelector(".error, main p")?.textContent.trim() ?? "That did not work.";
 }
+
+const IN = "in"; // how the dialog was closed
+const LOOK = 4000; // ms between two looks whether somebody signed in elsewhere
 
 const dialog = () => document.getElementById("signin");
 let whenIn = () => {};
 let isPutOff = false; // "Not now": nothing but the labeler opens the dialog again
+let looking = 0;
 
 export function askToSignIn(then, insists = false) {
-  whenIn = then;
-  if (!dialog().open && (insists || !isPutOff)) dialog().showModal();
+  if (!dialog().open || insists) whenIn = then;
+  if (dialog().open || (isPutOff && !insists)) return;
+  dialog().returnValue = "";
+  dialog().showModal();
+  looking = setInterval(look, LOOK);
 }
 
 // For the line that says what is not saved.
@@ -125,14 +153,26 @@ export function signInButton(then) {
   return button;
 }
 
-// Whoever is signed in, from wherever, is asked again the next time.
-export function isSignedIn() {
+// Whoever is signed in, from wherever, needs no dialog any more, and is asked again the next time.
+function isSignedIn() {
   isPutOff = false;
+  if (!dialog()?.open) return;
+  dialog().close(IN);
+  whenIn();
+}
+
+async function look() {
+  if (dialog()?.open && document.visibilityState === "visible" && (await renewToken())) isSignedIn();
 }
 
 export function beginSignIn() {
   dialog()?.addEventListener("submit", send);
-  dialog()?.addEventListener("close", () => { isPutOff = true; });
+  dialog()?.addEventListener("close", () => {
+    clearInterval(looking);
+    isPutOff = dialog().returnValue !== IN;
+  });
+  document.addEventListener("visibilitychange", look);
+  window.addEventListener("focus", look);
 }
 
 async function send(event) {
@@ -143,12 +183,7 @@ async function send(event) {
   line.textContent = "";
   const why = await signIn(dialog().dataset.url, username.value, password.value);
   password.value = "";
-  if (why) {
-    line.textContent = why;
-    password.focus();
-    return;
-  }
-  dialog().addEventListener("close", isSignedIn, { once: true });
-  dialog().close();
-  whenIn();
+  if (!why) return isSignedIn();
+  line.textContent = why;
+  password.focus();
 }

@@ -3,16 +3,18 @@
 import * as clock from "./clock.js";
 import * as growing from "./growing.js";
 import {
-  STRANGE, askToSignIn, beginSignIn, guardSwap, isSignedIn, jsonIn, renewToken, signInButton, whyNot,
+  STRANGE, askToSignIn, beginSignIn, explained, guardSwap, jsonIn, renewToken, signInButton, whyNot,
 } from "./http.js";
 import { tidy } from "./journal.js";
-import { ARROWS, actionOf, check, drawHints, isTaken } from "./keys.js";
+import { ARROWS, actionOf, beginSheet, check, drawHints, isTaken, showSheet } from "./keys.js";
 import * as desk from "./page.js";
 import * as rating from "./rating.js";
 import * as report from "./report.js";
-import { contest, goToContest, takeOthers, takeOver } from "./rating.js";
+import { contest, differences, goToContest, lookAgain, takeOthers, takeOver } from "./rating.js";
 import { Saver, retrySeconds } from "./saver.js";
-import * as sheet from "./sheet.js";
+import * as turning from "./turning.js";
+
+const ELSEWHERE = "This solution was submitted in another window.";
 
 let saver;
 let submitter; // the button that was pressed last
@@ -25,7 +27,7 @@ function begin() {
   if (!desk.page()) return;
   saver = new Saver(desk.page(), {
     times: clock.timesSoFar,
-    path: growing.pathSoFar,
+    path: turning.pathSoFar,
     due: growing.dueStep,
     reports: report.isAsked,
     held: answered,
@@ -37,13 +39,14 @@ function begin() {
   });
   failures = 0;
   submitter = undefined;
+  desk.watchBar();
   rating.begin((name, mark) => {
     thinkAgain();
     saver.save(name, mark);
     showContests();
     growing.rated();
-  });
-  clock.begin();
+  }, turning.turnAt);
+  clock.begin(hear);
   recover();
   desk.refresh();
   drawHints();
@@ -69,7 +72,6 @@ function waitingMarks() {
 }
 
 function answered(answer) {
-  isSignedIn();
   clock.held(answer);
   growing.take(answer);
 }
@@ -79,6 +81,24 @@ function answered(answer) {
 function askWhichCounts() {
   showContests();
   goToContest();
+}
+
+// The draft has a version that this window does not know: what another one did shows here, too.
+async function hear({ version, code, detail }) {
+  if (code) return saver.refused({ code, detail }, "");
+  const [mine, before] = [saver, saver.version];
+  if ((version !== null && version <= before) || !saver.isIdle) return; // the next save brings it along
+  const fresh = await lookAgain();
+  if (saver !== mine || !saver.isIdle || saver.version !== before) return;
+  if (fresh) catchUp(fresh);
+  else if (version === null) saver.refused({ code: "already_submitted", detail: ELSEWHERE }, "");
+}
+
+function catchUp(fresh) {
+  saver.catchUp(Number(fresh.dataset.version));
+  growing.takePage(fresh);
+  takeOthers(differences(fresh));
+  if (!desk.currentSpot() || desk.currentSpot().disabled) desk.goToOpen();
 }
 
 function showContests() {
@@ -102,8 +122,8 @@ const DO = check({
   neutral: () => rate("0"),
   positive: () => rate("1"),
   unsure: rating.toggleUnsure,
-  choose: growing.choose,
-  write: growing.write,
+  choose: turning.choose,
+  write: turning.write,
   report: report.go,
   answer: report.another,
   previous: () => desk.move(-1),
@@ -111,10 +131,10 @@ const DO = check({
   open: desk.goToOpen,
   undo: rating.undo,
   submit: () => desk.finishReason() !== "open" && desk.form().requestSubmit(desk.page().querySelector(".submit")),
-  early: () => toggleDetails(".early", "textarea"),
-  guide: () => toggleDetails(".guideline details", ".prose"),
+  early: () => desk.toggleDetails(".early", "textarea"),
+  guide: () => desk.toggleDetails(".guideline details", ".prose"),
   source: () => document.dispatchEvent(new CustomEvent("stepmark:source")),
-  sheet: sheet.show,
+  sheet: showSheet,
 });
 
 // The question about the error that has the focus comes before the current step.
@@ -124,27 +144,11 @@ function rate(value) {
 
 let isArrowDown = false; // arrows in a radio group choose without going on, as in every radio group
 
-function toggleDetails(selector, focus) {
-  const details = document.querySelector(selector);
-  details.open = !details.open;
-  if (details.open) details.querySelector(focus).focus();
-  else desk.goTo(desk.currentSpot());
-}
-
-// Escape leaves what was opened, also out of its text.
-function leave(event) {
-  const details = event.target.closest("details[open]");
-  if (!(details || event.target.closest(".report")) || document.querySelector("dialog[open]")) return;
-  event.preventDefault();
-  if (details) details.open = false;
-  desk.goTo(desk.currentSpot());
-}
-
 function onKey(event) {
   isArrowDown = ARROWS.includes(event.key);
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (!desk.page() || saver?.isPaused) return;
-  if (event.key === "Escape") return leave(event);
+  if (event.key === "Escape") return desk.leave(event);
   const action = isTaken(event) ? undefined : actionOf(event);
   if (!action) return;
   event.preventDefault();
@@ -167,9 +171,10 @@ async function submit(event) {
 
 function complete({ detail }) {
   if (detail.verb !== "post") return;
+  if (submitter?.name) detail.parameters.set(submitter.name, submitter.value); // htmx forgets it with the focus
   detail.parameters.set("version", String(saver.version));
   detail.parameters.set("times", clock.timesSoFar());
-  detail.parameters.set("path", growing.pathSoFar());
+  detail.parameters.set("path", turning.pathSoFar());
   for (const name of [...detail.parameters.keys()]) {
     if (/^(report|critique)-/.test(name) && !saver.said.has(name)) detail.parameters.delete(name); // it stays as it is
   }
@@ -208,8 +213,8 @@ function thinkAgain() {
 }
 
 async function submitRefused(xhr) {
-  const status = xhr.status < 300 ? STRANGE : xhr.status;
-  const json = jsonIn(xhr);
+  const answer = { status: xhr.status < 300 ? STRANGE : xhr.status, json: jsonIn(xhr) };
+  const { status, json, why = whyNot(status, json) } = await explained(answer);
   if (status === 409 && json?.path !== undefined) {
     notSubmitted(json.detail);
     saver.turnBack(json);
@@ -217,16 +222,17 @@ async function submitRefused(xhr) {
     notSubmitted(json.detail);
     if (!saver.yieldTo(json)) submitAgain();
   } else if (status === 409 && json?.code) {
-    notSubmitted(json.detail, json.code === "other_submit" ? desk.goOn() : null);
+    notSubmitted(json.detail, desk.wayOn(json.code));
     if (json.code === "report_incomplete") report.goToMissing();
-    if (json.refused) saver.drop(json);
+    if (json.code === "withdrawn") saver.end();
+    else if (json.refused) saver.drop(json);
     else saver.send();
   } else if (status === 401) {
     notSubmitted("you are signed out.", signInButton(submitAgain));
     askToSignIn(submitAgain, true);
   } else {
     if (status === 403) await renewToken();
-    submitLater(whyNot(status, json));
+    submitLater(why);
   }
 }
 
@@ -242,7 +248,7 @@ document.addEventListener("change", ({ target }) => {
   const spot = target.closest(".spot");
   const isRadio = target.matches("[type=radio]");
   if (target.matches(".report [type=radio]")) report.changed(target, false);
-  if (target.matches(".goes-on input")) growing.chosen(target);
+  if (target.matches(".goes-on input")) turning.chosen(target);
   else if (spot && (isRadio || target.matches(".unsure input"))) rating.touched(spot, isRadio && !isArrowDown);
 });
 document.addEventListener("focusin", ({ target }) => {
@@ -259,7 +265,7 @@ document.addEventListener("stepmark:rated", report.follow);
 document.addEventListener("stepmark:rated", showContests);
 document.addEventListener("stepmark:grown", () => takeOthers(waitingMarks())); // what came anew is as it is stored
 document.addEventListener("click", (event) => {
-  if (event.target.closest?.(".show-keys")) sheet.show();
+  if (event.target.closest?.(".show-keys")) showSheet();
   const spot = event.target.closest?.(".spot");
   const elsewhere = ".unsure, .contest, .own-text, .use";
   if (spot && !spot.disabled && event.detail > 0 && !event.target.closest(elsewhere)) desk.goTo(spot);
@@ -279,6 +285,6 @@ document.addEventListener("input", thinkAgain);
 window.addEventListener("online", () => (timer ? submitAgain() : saver?.send()));
 window.addEventListener("beforeunload", (event) => saver?.hasUnsaved && event.preventDefault());
 beginSignIn();
-sheet.begin(() => desk.page() && desk.goTo(desk.currentSpot()));
+beginSheet(() => desk.page() && desk.goTo(desk.currentSpot()));
 tidy();
 begin();

@@ -87,7 +87,7 @@ export function refresh() {
   for (const spot of spots()) spot.disabled = !open.has(spot);
   const reason = finishReason();
   const verdict = page().querySelector(".verdict [data-open]");
-  if (verdict.textContent !== verdict.dataset[reason]) verdict.textContent = verdict.dataset[reason];
+  if (!has("grows") && verdict.textContent !== verdict.dataset[reason]) verdict.textContent = verdict.dataset[reason];
   page().querySelector(".submit").disabled = reason === "open";
   document.dispatchEvent(new CustomEvent("stepmark:rated"));
 }
@@ -118,10 +118,50 @@ function isWorthHearing(text, isTrouble) {
   return isTrouble ? gist !== before : text !== "Saved" || before !== "";
 }
 
-// Where there is nothing left to do here.
-export function goOn() {
+// Where there is nothing left to do here: a link to what there is instead, else null.
+export function wayOn(code) {
+  const here = window.location.href;
+  const places = { already_submitted: here, other_submit: here, withdrawn: page().dataset.away };
+  if (!(code in places)) return null;
   const link = document.createElement("a");
-  link.href = window.location.href;
+  link.href = places[code];
   link.textContent = "Go on";
   return link;
+}
+
+// --- what opens, and the bar that grows with it ---------------------------------------------------------------
+
+export function toggleDetails(selector, focus) {
+  const details = document.querySelector(selector);
+  details.open = !details.open;
+  if (details.open) details.querySelector(focus).focus();
+  else goTo(currentSpot());
+}
+
+// Escape leaves what was opened, also out of its text: what has the focus, else what is open.
+export function leave(event) {
+  const isAnswering = event.target.closest(".report");
+  const open = document.querySelector(".early[open], .guideline details[open]");
+  const details = event.target.closest("details[open]") ?? (isAnswering ? null : open);
+  if (!(details || isAnswering) || document.querySelector("dialog[open]")) return;
+  event.preventDefault();
+  if (details) details.open = false;
+  goTo(currentSpot());
+}
+
+// What the bar grows by, it must not take from the step at hand; whoever has scrolled away is left in peace.
+const lastOf = (spot) => [...(spot?.querySelectorAll(".ratings, .unsure") ?? [])].at(-1) ?? spot;
+const bar = new ResizeObserver(([{ target }]) => {
+  const { style } = document.documentElement;
+  const [before, height] = [parseFloat(style.getPropertyValue("--bar")), target.offsetHeight];
+  const here = page()?.contains(target) && lastOf(currentSpot());
+  const { top = 0, bottom = 0 } = here ? here.getBoundingClientRect() : {};
+  style.setProperty("--bar", `${height}px`);
+  const wasInSight = top >= 0 && bottom > 0 && bottom <= innerHeight - before;
+  if (before < height && wasInSight) here.scrollIntoView({ block: "nearest" });
+});
+
+export function watchBar() {
+  bar.disconnect();
+  bar.observe(page().querySelector(".finish"));
 }

@@ -7,14 +7,17 @@ import {
 } from "./page.js";
 
 let known = new Map(); // name of a spot -> its mark before the latest act
-let undoable = [];
+let acts = []; // in order; each takes itself back, or returns false where nothing of it is left
 let keep = () => {};
 
-export function begin(save) {
+// `turnAt` knows of acts beside the ratings that a stored solution shows.
+export function begin(save, turnAt) {
   keep = save;
   known = new Map(spots().map((spot) => [spot.id, markOf(spot)]));
-  undoable = spots().filter((spot) => valueOf(spot)).map((spot) => [spot.id, { rating: "", unsure: false }]);
+  acts = spots().map((spot) => (valueOf(spot) ? unrating(spot.id, NO_MARK) : turnAt(spot))).filter(Boolean);
 }
+
+export const remember = (act) => acts.push(act);
 
 // Spots that came into the page later.
 export function learn(more) {
@@ -52,7 +55,7 @@ function goOn(spot) {
 function changed(spot) {
   const before = known.get(spot.id);
   const isNew = !isSame(before, markOf(spot));
-  if (isNew) undoable.push([spot.id, before]);
+  if (isNew) remember(unrating(spot.id, before));
   if (isNew || isContested(spot)) store(spot);
 }
 
@@ -63,14 +66,19 @@ function store(spot) {
   keep(spot.id, markOf(spot));
 }
 
-export function undo() {
-  const last = undoable.pop();
-  if (!last) return;
-  const spot = spotNamed(last[0]);
-  if (!spot) return undo(); // it was on another way
-  setMark(spot, last[1]);
+const NO_MARK = { rating: "", unsure: false };
+
+const unrating = (name, before) => () => {
+  const spot = spotNamed(name);
+  if (!spot) return false; // it was on another way
+  setMark(spot, before);
   store(spot);
   goTo(spot);
+  return true;
+};
+
+export function undo() {
+  while (acts.length && !acts.pop()());
 }
 
 // Something else than an act at this page has set a mark: another window, or what was kept from before.
@@ -93,6 +101,22 @@ const wordOf = ({ rating, unsure }) => WORDS[rating] + (unsure ? ", unsure" : ""
 // Marks that another window stored meanwhile, about which this one has nothing to say.
 export function takeOthers(others) {
   for (const [name, mark] of Object.entries(others)) takeOver(name, mark);
+}
+
+// The solution as the server has it now; null when it is no longer to be rated.
+export async function lookAgain() {
+  try {
+    const response = await fetch(window.location.href);
+    return new DOMParser().parseFromString(await response.text(), "text/html").querySelector("main.desk");
+  } catch {
+    return null;
+  }
+}
+
+// Every rating in there that differs from the one here.
+export function differences(fresh) {
+  const marks = [...fresh.querySelectorAll(".spot")].filter(canRate).map((spot) => [spot.id, markOf(spot)]);
+  return Object.fromEntries(marks.filter(([name, mark]) => spotNamed(name) && !isSame(markOf(spotNamed(name)), mark)));
 }
 
 // Asks about everything that is contested, name -> {mine, theirs}: at the spot, or above the solution where the spot

@@ -3,7 +3,7 @@
 
 import { postForm, signInButton } from "./http.js";
 import { Journal } from "./journal.js";
-import { form, goOn, isSame, markOf, say, spotNamed } from "./page.js";
+import { form, isSame, markOf, say, spotNamed, wayOn } from "./page.js";
 
 const PATIENCE = 1000; // ms that a submit waits for the save before it
 const PAUSE = 600; // ms after the last key before a text is sent
@@ -156,6 +156,16 @@ export class Saver {
     this.send();
   }
 
+  // Nothing of this window is on its way, or waits.
+  get isIdle() {
+    return !this.sending && !this.marks.size && !this.contested.size && !this.isPaused && !this.isOver;
+  }
+
+  catchUp(version) {
+    this.version = version;
+    this.keep();
+  }
+
   state() {
     if (this.contested.size) return ["Another window has a different rating. Which one counts?", true];
     return [this.marks.size ? "Saving …" : "Saved"];
@@ -223,7 +233,8 @@ export class Saver {
   // Whether that other way is one that this window chose before, without hearing that it arrived.
   isOwnWay({ code, step, path }) {
     const way = path.split(",")[step];
-    const isIt = ([name, mark]) => (way === "-1" ? name === `written-${step}` : name === `choice-${step}` && mark.rating === way);
+    const isLot = ({ rating }) => rating === way || rating === "written";
+    const isIt = ([name, mark]) => name === `written-${step}` ? way === "-1" : name === `choice-${step}` && isLot(mark);
     return code === "other_way" && this.unanswered.some(isIt);
   }
 
@@ -231,13 +242,13 @@ export class Saver {
     return this.unanswered.some(([sentName, sentMark]) => sentName === name && isSame(sentMark, mark));
   }
 
-  // Sending it again would not help. Once the solution is submitted there is nothing to keep any more.
-  refused({ code, detail }) {
-    const isDone = code === "already_submitted";
-    if (isDone) for (const part of ["marks", "contested", "said", "typed"]) this[part].clear();
+  // Sending it again would not help. Once the solution is submitted, or gone, there is nothing to keep any more.
+  refused({ code, detail }, lead = "Not saved: ") {
+    const link = wayOn(code);
+    if (link) for (const part of ["marks", "contested", "said", "typed"]) this[part].clear();
     this.keep();
     if (code === "wrong_report") this.isReportRefused = true;
-    if (!this.isPaused) say(`Not saved: ${detail}`, true, isDone ? goOn() : null);
+    if (!this.isPaused) say(`${lead}${detail}`, true, link);
     if (code !== "wrong_report") return;
     this.isQuiet = true;
     this.send();
