@@ -153,7 +153,7 @@ def test_a_text_paints_only_inside_its_own_box(project: Project, alice: User, lo
     page = at_desk(visit, alice)
     for text in page.locator("[data-math]").all():
         expect(text).to_have_css("overflow", "clip")
-    box = page.locator("#step-0 .text").bounding_box()
+    box = page.locator("#step-0 [data-math]").bounding_box()
     assert box is not None
     assert box["height"] < 60
 
