@@ -99,7 +99,7 @@ def desk_in(page: bytes) -> Desk | None:
         spots=spots_in(html),
         ratings={(int(step), int(one or 0)): rating for step, one, rating in RATED.findall(html)},
         critiques=[(name, int(step)) for name, step in CRITIQUE.findall(html)],
-        asks='data-report="' in html,
+        asks='class="report"' in html,
         grows=grows is not None,
         path=grows[1] if grows else "",
         reason=grows[2] if grows else "open",

@@ -154,16 +154,12 @@ class Labeler(threading.Thread):
         words = f"Wrong in {self.random.randrange(1000)} ways."
         assert desk.error is not None
         fields = {
-            "report-step": str(desk.error),
             "report-progress": str(progress),
             "report-category": kind,
             "report-critique": words,
             **ratings,
         }
-        answer = self.act("report", desk.token, f"/label/{desk.token}/report/", fields, SCRIPT)
-        if isinstance(answer, dict) and "code" in answer:
-            self.history.complain(f"{self.name}: a report was refused: {answer}")
-        elif answer is not None:
+        if self.save(desk, fields, report=True):
             self.reported[desk.token] = (desk.error, progress, kind, words, tuple(ratings.values()))
         return fields
 

@@ -22,8 +22,6 @@ def judged(op: str, reply: Reply) -> tuple[Outcome, Any, dict[str, Any]]:
     parsed = parsed_json(body)
     if status == 200 and "seconds" in parsed:
         return "ok", parsed, {"seconds": parsed["seconds"], "is_held": parsed["until"] is not None}
-    if status == 200 and op == "report" and parsed.get("saved"):
-        return "ok", parsed, {}
     if 400 <= status < 500:
         refusal = parsed if "code" in parsed else {"code": status, "detail": body[:200].decode()}
         return "fail", refusal, {"why": refusal["code"]}
