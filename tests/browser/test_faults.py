@@ -128,6 +128,7 @@ def test_a_server_that_never_answers_is_given_up_and_asked_again(
 ) -> None:
     page = at_desk(visit, alice, expect_trouble=True)
     page.route("**/save/", lambda route: None, times=1)
+    page.wait_for_timeout(300)  # a browser takes its time to send requests this way
     press(page, "3")
     expect(line(page)).to_contain_text("Not saved yet", timeout=20_000)
     saved_at_last(page)

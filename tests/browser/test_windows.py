@@ -208,6 +208,7 @@ def test_a_lapsed_lease_that_went_to_somebody_else_is_told_while_the_page_is_ope
     waiting: Project, alice: User, bob: User, visit: Visit
 ) -> None:
     mine = at_desk(visit, alice)
+    mine.wait_for_load_state("networkidle")  # it asks at once how long it is its own, and that renews
     press(mine, "3")
     saved(mine)
     lapse(alice)
