@@ -33,7 +33,7 @@ RATE_ALL = """
         INSERT INTO annotation_annotation
             (project_id, task_id, solution_id, labeler_id, token, started_at, touched_at, submitted_at,
              finish_reason, explanation, active_ms, chosen, is_imported, empty_steps)
-        SELECT t.project_id, t.id, s.id, labeler.id, gen_random_uuid(), now(), now(), now(),
+        SELECT t.project_id, t.id, s.id, labeler.id, gen_random_uuid(), now(), now(), clock_timestamp(),
                CASE WHEN s.id %% 3 = 0 THEN 'found_error' ELSE 'solution' END, '', 9000 * s.length,
                array_fill(0::smallint, ARRAY[s.length - 1])
                    || CASE WHEN s.id %% 3 = 0 THEN NULL ELSE 0 END::smallint,
