@@ -167,6 +167,8 @@ class Labeler(threading.Thread):
         fields = {desk.name(spot): rating for spot, rating in desk.on_the_way.items()} | report
         fields |= {"key": desk.token, "version": str(desk.version), "times": ""}
         for step, way in enumerate(desk.way):
+            if way == WRITTEN and step not in desk.written:
+                continue  # written before the tab was closed; what is not said stays
             fields[f"choice-{step}"] = "written" if way == WRITTEN else str(way)
             fields[f"written-{step}"] = desk.written.get(step, "") if way == WRITTEN else ""
         self.submitted[desk.token] = desk.on_the_way
