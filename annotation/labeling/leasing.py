@@ -152,7 +152,7 @@ def lease_next(*, labeler: int, opened: bool = True, who: str = ANYBODY, waits: 
     except IntegrityError:
         row = one(statement, values)
     except OperationalError as error:
-        if not isinstance(error.__cause__, DeadlockDetected):
+        if not waits or not isinstance(error.__cause__, DeadlockDetected):
             raise
         row = None  # who waits keeps hold of what it saw go, and gives way to those who wait for that
     return Lease(*row) if row else None

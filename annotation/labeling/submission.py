@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from annotation.labeling.drafting import lock
 from annotation.labeling.ending import EarlyEnd, ending_of
 from annotation.labeling.errors import AlreadySubmitted, NoReason, OtherSubmit, Withdrawn
 from annotation.labeling.marks import GIVEN, WRITE, check_conflicts, check_spots, stored_in, written
@@ -164,7 +165,7 @@ def submit(
     if not lease.asks_report:
         return attempt(lease, handed)
     with transaction.atomic():
-        read(lease, LOCK)
+        lock(lease)
         return attempt(lease, handed)
 
 
