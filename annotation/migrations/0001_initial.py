@@ -226,6 +226,7 @@ class Migration(migrations.Migration):
                         default=list,
                         help_text="One a line; empty if you do not want to ask.",
                         size=30,
+                        validators=[annotation.models.corpus.different],
                         verbose_name="kinds of errors to choose from",
                     ),
                 ),
@@ -712,6 +713,12 @@ class Migration(migrations.Migration):
                 ("solutions", models.BigIntegerField(default=0, verbose_name="new solutions")),
                 ("annotations", models.BigIntegerField(default=0, verbose_name="new annotations")),
                 ("unchanged", models.BigIntegerField(default=0, verbose_name="lines that held nothing new")),
+                (
+                    "restated",
+                    models.BigIntegerField(
+                        db_default=0, default=0, verbose_name="known problems with another reference"
+                    ),
+                ),
                 ("refused", models.BigIntegerField(default=0, verbose_name="refused lines")),
                 (
                     "ignored_keys",
