@@ -1,36 +1,21 @@
 """Signing in again is put off: nothing opens the dialog over the work until the labeler does."""
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from annotation.models import Annotation, Project, Session, User
-from tests.browser.desk_page import Visit, at_desk, is_at_solution, line, press, ratings, saved
-
-PASSWORD = "a long enough password"
+from tests.browser.desk_page import Visit, is_at_solution, line, press, ratings, saved
+from tests.browser.signing import dialog, sign_in, with_ended_session
 
 
 @pytest.fixture
 def put_off(waiting: Project, alice: User, visit: Visit) -> Page:
     """Alice was signed out and said "Not now"."""
-    alice.set_password(PASSWORD)
-    alice.save()
-    page = at_desk(visit, alice, expect_trouble=True)
-    press(page, "3")
-    saved(page)
-    Session.objects.all().delete()
+    page = with_ended_session(visit, alice, "3")
     press(page, "3")
     page.get_by_role("button", name="Not now").click()
     expect(dialog(page)).to_be_hidden()
     return page
-
-
-def dialog(page: Page) -> Locator:
-    return page.get_by_role("dialog", name="Sign in again")
-
-
-def sign_in(page: Page) -> None:
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_label("Password").press("Enter")
 
 
 def test_no_retry_and_no_rating_opens_it_again(put_off: Page) -> None:

@@ -9,8 +9,7 @@ from annotation.models import Annotation, ErrorReport, Project, Session, User
 from tests.browser.asking import ask_about_errors
 from tests.browser.desk_page import Visit, at_desk, line, press, saved, second_window
 from tests.browser.holding import Gate, eventually
-
-PASSWORD = "a long enough password"
+from tests.browser.signing import dialog, sign_in, with_password
 
 
 @pytest.fixture
@@ -21,9 +20,7 @@ def asking(project: Project, load: Any) -> Project:
 @pytest.fixture
 def at_error(asking: Project, alice: User, visit: Visit) -> Page:
     """Alice has found the error in step 2."""
-    alice.set_password(PASSWORD)
-    alice.save()
-    page = at_desk(visit, alice, expect_trouble=True)
+    page = at_desk(visit, with_password(alice), expect_trouble=True)
     press(page, "3", "1")
     saved(page)
     return page
@@ -71,10 +68,8 @@ def test_closing_right_after_the_last_letter_keeps_it(at_error: Page) -> None:
 def test_it_signs_in_in_place(at_error: Page) -> None:
     Session.objects.all().delete()
     at_error.get_by_label("arithmetic").check()
-    dialog = at_error.get_by_role("dialog", name="Sign in again")
-    expect(dialog).to_be_visible()
-    dialog.get_by_label("Password").fill(PASSWORD)
-    dialog.get_by_label("Password").press("Enter")
+    expect(dialog(at_error)).to_be_visible()
+    sign_in(at_error)
     saved(at_error)
     assert ErrorReport.objects.get().category == "arithmetic"
 

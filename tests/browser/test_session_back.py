@@ -1,29 +1,18 @@
 """Signed out in the middle of the work, and back again: by a link in another tab, or in the dialog."""
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from annotation import people
 from annotation.models import Project, Session, User
-from tests.browser.desk_page import Visit, at_desk, is_at_solution, press, ratings, saved, saved_at_last
-
-PASSWORD = "a long enough password"
+from tests.browser.desk_page import Visit, is_at_solution, press, ratings, saved, saved_at_last
+from tests.browser.signing import dialog, sign_in, with_ended_session
 
 
 @pytest.fixture
 def signed_out(waiting: Project, alice: User, visit: Visit) -> Page:
     """A saved rating, then the session ended."""
-    alice.set_password(PASSWORD)
-    alice.save()
-    page = at_desk(visit, alice, expect_trouble=True)
-    press(page, "3")
-    saved(page)
-    Session.objects.all().delete()
-    return page
-
-
-def dialog_of(page: Page) -> Locator:
-    return page.get_by_role("dialog", name="Sign in again")
+    return with_ended_session(visit, alice, "3")
 
 
 def sign_in_elsewhere(page: Page, user: User) -> Page:
@@ -37,10 +26,10 @@ def sign_in_elsewhere(page: Page, user: User) -> Page:
 
 def test_the_dialog_goes_when_another_tab_has_signed_in(signed_out: Page, alice: User) -> None:
     press(signed_out, "3")
-    expect(dialog_of(signed_out)).to_be_visible()
+    expect(dialog(signed_out)).to_be_visible()
     sign_in_elsewhere(signed_out, alice)
     signed_out.bring_to_front()
-    expect(dialog_of(signed_out)).to_be_hidden()
+    expect(dialog(signed_out)).to_be_hidden()
     saved_at_last(signed_out)
     press(signed_out, "2")
     saved(signed_out)
@@ -49,11 +38,11 @@ def test_the_dialog_goes_when_another_tab_has_signed_in(signed_out: Page, alice:
 
 def test_the_dialog_stays_for_somebody_else(signed_out: Page, bob: User) -> None:
     press(signed_out, "3")
-    expect(dialog_of(signed_out)).to_be_visible()
+    expect(dialog(signed_out)).to_be_visible()
     sign_in_elsewhere(signed_out, bob)
     signed_out.bring_to_front()
     expect(signed_out.locator(".finish .saved")).to_contain_text("not theirs who is signed in now", timeout=15_000)
-    assert dialog_of(signed_out).is_visible()
+    assert dialog(signed_out).is_visible()
     assert ratings() == [(0, 1)]
 
 
@@ -61,7 +50,7 @@ def test_a_submit_goes_on_when_another_tab_has_signed_in(signed_out: Page, alice
     signed_out.get_by_text("I cannot rate this").click()
     signed_out.get_by_label("Why?").fill("Too long.")
     signed_out.get_by_role("button", name="Give up").click()
-    expect(dialog_of(signed_out)).to_be_visible()
+    expect(dialog(signed_out)).to_be_visible()
     sign_in_elsewhere(signed_out, alice)
     signed_out.bring_to_front()
     is_at_solution(signed_out, 2)
@@ -69,26 +58,25 @@ def test_a_submit_goes_on_when_another_tab_has_signed_in(signed_out: Page, alice
 
 def test_not_now_asks_again_after_the_next_end_of_a_session(signed_out: Page, alice: User) -> None:
     press(signed_out, "3")
-    dialog_of(signed_out).get_by_role("button", name="Not now").click()
+    dialog(signed_out).get_by_role("button", name="Not now").click()
     press(signed_out, "w", "2")
     expect(signed_out.locator(".finish .saved")).to_contain_text("Not saved yet")
-    assert dialog_of(signed_out).is_hidden()
+    assert dialog(signed_out).is_hidden()
     sign_in_elsewhere(signed_out, alice).close()
     saved_at_last(signed_out)
     Session.objects.all().delete()
     press(signed_out, "2")
-    expect(dialog_of(signed_out)).to_be_visible()
+    expect(dialog(signed_out)).to_be_visible()
 
 
 def test_all_that_is_rated_before_signing_in_again_arrives(signed_out: Page) -> None:
     """Three ratings with the dialog put off; then by its button."""
     press(signed_out, "2")
-    dialog_of(signed_out).get_by_role("button", name="Not now").click()
+    dialog(signed_out).get_by_role("button", name="Not now").click()
     press(signed_out, "w", "w", "2", "3", "3")
     assert ratings() == [(0, 1)]
     signed_out.locator(".finish").get_by_role("button", name="Sign in").click()
-    signed_out.get_by_label("Password").fill(PASSWORD)
-    signed_out.get_by_label("Password").press("Enter")
-    expect(dialog_of(signed_out)).to_be_hidden()
+    sign_in(signed_out)
+    expect(dialog(signed_out)).to_be_hidden()
     saved_at_last(signed_out)
     assert ratings() == [(0, 0), (1, 1), (2, 1)]

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from annotation.models import Annotation, Place, Project, Session, StepLabel, User
+from annotation.models import Annotation, Place, Project, StepLabel, User
 from tests.browser.desk_page import (
     Visit,
     at_desk,
@@ -20,9 +20,8 @@ from tests.browser.desk_page import (
     second_window,
     two_windows,
 )
+from tests.browser.signing import dialog, sign_in, with_ended_session, with_password
 from tests.local import wait_for
-
-PASSWORD = "a long enough password"
 
 
 def test_windows_that_rate_different_steps_end_up_the_same(waiting: Project, alice: User, visit: Visit) -> None:
@@ -121,33 +120,16 @@ def signed_out(waiting: Project, alice: User, visit: Visit) -> Page:
     """Alice has rated a step; then her session ended, and she rated another one."""
     page = with_ended_session(visit, alice, "3")
     press(page, "3")
-    expect(page.get_by_role("dialog", name="Sign in again")).to_be_visible()
+    expect(dialog(page)).to_be_visible()
     expect(line(page)).to_contain_text("Not saved yet: you are signed out.")
     return page
-
-
-def with_ended_session(visit: Visit, user: User, key: str) -> Page:
-    """A desk where the key was pressed and its rating saved; the person has a password, and is signed out."""
-    user.set_password(PASSWORD)
-    user.save()
-    page = at_desk(visit, user, expect_trouble=True)
-    press(page, key)
-    saved(page)
-    Session.objects.all().delete()
-    return page
-
-
-def sign_in(page: Page, password: str, email: str = "alice@lab.example") -> None:
-    page.get_by_label("Email").fill(email)
-    page.get_by_label("Password").fill(password)
-    page.get_by_label("Password").press("Enter")
 
 
 def test_a_session_that_ended_is_renewed_in_place(signed_out: Page) -> None:
     assert ratings() == [(0, 1)]
     sign_in(signed_out, "a wrong password")
     expect(signed_out.locator("#signin .error")).to_contain_text("do not go together")
-    sign_in(signed_out, PASSWORD)
+    sign_in(signed_out)
     expect(signed_out.get_by_role("dialog")).to_be_hidden()
     saved_at_last(signed_out)
     assert ratings() == [(0, 1), (1, 1)]
@@ -158,12 +140,10 @@ def test_a_session_that_ended_is_renewed_in_place(signed_out: Page) -> None:
 
 
 def test_signing_in_as_somebody_else_is_explained_and_can_be_mended(signed_out: Page, bob: User) -> None:
-    bob.set_password(PASSWORD)
-    bob.save()
-    sign_in(signed_out, PASSWORD, "bob@lab.example")
+    sign_in(signed_out, email=with_password(bob).email)
     expect(signed_out.locator("#signin .error")).to_contain_text("That is somebody else")
     assert ratings() == [(0, 1)]
-    sign_in(signed_out, PASSWORD)
+    sign_in(signed_out, email="alice@lab.example")
     saved_at_last(signed_out)
     assert ratings() == [(0, 1), (1, 1)]
     assert not StepLabel.objects.filter(annotation__labeler__user=bob).exists()
@@ -178,7 +158,7 @@ def test_not_now_leaves_the_ratings_in_the_page(signed_out: Page) -> None:
 def test_a_submit_waits_for_signing_in(waiting: Project, alice: User, visit: Visit) -> None:
     page = with_ended_session(visit, alice, "1")
     press(page, "Enter")
-    sign_in(page, PASSWORD)
+    sign_in(page)
     is_at_solution(page, 2)
     assert Annotation.objects.exclude(submitted_at=None).count() == 1
 
