@@ -54,7 +54,7 @@ def database(url: str) -> dict[str, Any]:
     if not parts.get("dbname") or "@" in parts["dbname"]:  # the rest of a password with a / in it
         raise BadSetting("DATABASE_URL", POSTGRESQL)
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "annotation.postgresql",
         "NAME": parts.pop("dbname", ""),
         "USER": parts.pop("user", ""),
         "PASSWORD": parts.pop("password", ""),

@@ -13,6 +13,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.db import connection
+from django.db.models import DateTimeField
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
@@ -21,7 +22,8 @@ from annotation.models import ApiToken, Session, User
 from annotation.models.people import digest_of
 
 KEY = re.compile(r"[a-z0-9]{8,40}")
-FIELDS = User._meta.concrete_fields
+FIELDS = [field for field in User._meta.concrete_fields if not isinstance(field, DateTimeField)]
+"""What a request wants to know of a person. When they came is loaded where it is asked for."""
 PERSON = ", ".join(f"u.{field.column}" for field in FIELDS)
 SESSION = f"""
     SELECT s.session_data, {PERSON} FROM {Session._meta.db_table} s

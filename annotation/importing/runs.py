@@ -166,7 +166,7 @@ def work(run: LoadRun, blocks: Iterable[bytes], on_progress: Callable[[LoadRun],
     else:
         end(run, State.DONE)
         if run.solutions + run.annotations >= MANY:
-            refresh_statistics()
+            refresh_statistics(run)
 
 
 def check_kind(run: LoadRun, head: Sequence[bytes]) -> None:
@@ -277,9 +277,13 @@ def count(run: LoadRun, batch: Batch, written: Written) -> None:
         raise Overtaken
 
 
-def refresh_statistics() -> None:
-    """Tell PostgreSQL's planner what the tables look like now; by itself it would learn within minutes."""
-    tables = [model._meta.db_table for model in (Task, Place, Annotation, Completion, StepLabel, Solution)]
+def refresh_statistics(run: LoadRun) -> None:
+    """Tell PostgreSQL's planner what has been filled; by itself it would learn within minutes.
+
+    Of a table that it was told is empty it thinks so for minutes too, however fast that grows.
+    """
+    filled = [Task, Place, Completion, Solution] + ([Annotation, StepLabel] if run.annotations else [])
+    tables = [model._meta.db_table for model in filled]
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {', '.join(tables)}")
 

@@ -7,6 +7,8 @@ from annotation.labeling.halts import GuidelineChanged, TurnedDown
 from annotation.labeling.rows import one
 from annotation.models import Lease, Verdict
 
+# The first submitted annotation is asked for in the order of an index: without, PostgreSQL expects to meet one
+# soon and reads the whole table for somebody who has only begun.
 # `learning.standing` has the whole rule of practice and screening; who is at work needs neither.
 KNOWN = """
     CROSS JOIN LATERAL (SELECT
@@ -15,8 +17,9 @@ KNOWN = """
         (SELECT max(guideline_id) FROM annotation_acknowledgement WHERE labeler_id = m.id) AS read,
         (SELECT verdict FROM annotation_decision WHERE labeler_id = m.id ORDER BY id DESC LIMIT 1) AS verdict,
         (SELECT id FROM annotation_round WHERE labeler_id = m.id AND ended_at IS NULL) AS round,
-        EXISTS (SELECT FROM annotation_annotation
-                WHERE labeler_id = m.id AND round_id IS NULL AND submitted_at IS NOT NULL)
+        (SELECT submitted_at FROM annotation_annotation
+         WHERE labeler_id = m.id AND round_id IS NULL AND submitted_at IS NOT NULL
+         ORDER BY submitted_at LIMIT 1) IS NOT NULL
         AND NOT EXISTS (SELECT FROM annotation_round WHERE labeler_id = m.id AND NOT has_passed) AS is_at_work
     ) AS known WHERE m.id = %(labeler)s
 """

@@ -59,7 +59,7 @@ NEXT = f"""
           AND NOT EXISTS (SELECT FROM annotation_annotation a
                           WHERE a.solution_id = t.solution_id AND a.labeler_id = %(labeler)s
                             AND (a.submitted_at IS NOT NULL OR a.task_id = t.id))
-        ORDER BY t.priority DESC, t.id, p.slot
+        ORDER BY t.priority DESC, t.id
         LIMIT 1
         FOR UPDATE OF p {{locked}}
     ), found AS (

@@ -620,7 +620,10 @@ class Migration(migrations.Migration):
             model_name="annotation",
             name="solution",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="annotations", to="annotation.solution"
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="annotations",
+                to="annotation.solution",
             ),
         ),
         migrations.CreateModel(
@@ -807,7 +810,10 @@ class Migration(migrations.Migration):
             model_name="annotation",
             name="labeler",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="annotations", to="annotation.membership"
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="annotations",
+                to="annotation.membership",
             ),
         ),
         migrations.CreateModel(
@@ -1413,9 +1419,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="annotation",
-            index=models.Index(
-                condition=models.Q(("submitted_at__isnull", True)), fields=["labeler"], name="annotation_draft"
-            ),
+            index=models.Index(fields=["labeler", "submitted_at"], name="annotation_of_labeler"),
+        ),
+        migrations.AddIndex(
+            model_name="annotation",
+            index=models.Index(fields=["solution", "labeler"], name="annotation_of_solution"),
         ),
         migrations.AddIndex(
             model_name="annotation",
@@ -1429,7 +1437,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="annotation",
-            constraint=models.UniqueConstraint(fields=("project", "digest"), name="annotation_line_once"),
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("digest__isnull", False)),
+                fields=("project", "digest"),
+                name="annotation_line_once",
+            ),
         ),
         migrations.AddConstraint(
             model_name="annotation",

@@ -58,14 +58,15 @@ CREATE TRIGGER choice_fixed_once_submitted
 NOTHING_ADDED = """
 CREATE FUNCTION annotation_refuse_addition() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    submitted bigint;
+    drafted bigint;
 BEGIN
-    SELECT a.id INTO submitted FROM added JOIN annotation_annotation a ON a.id = added.annotation_id
-    WHERE a.submitted_at < statement_timestamp() AND NOT a.is_imported LIMIT 1;
-    IF FOUND THEN
-        RAISE EXCEPTION 'annotation % is submitted; nothing is added to it', submitted
-            USING ERRCODE = 'restrict_violation';
-    END IF;
+    FOR drafted IN SELECT DISTINCT annotation_id FROM added LOOP
+        IF EXISTS (SELECT FROM annotation_annotation
+                   WHERE id = drafted AND submitted_at < statement_timestamp() AND NOT is_imported) THEN
+            RAISE EXCEPTION 'annotation % is submitted; nothing is added to it', drafted
+                USING ERRCODE = 'restrict_violation';
+        END IF;
+    END LOOP;
     RETURN NULL;
 END $$;
 CREATE TRIGGER nothing_added_once_submitted AFTER INSERT ON annotation_steplabel

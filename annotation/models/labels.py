@@ -31,8 +31,8 @@ class Annotation(models.Model):
 
     project = models.ForeignKey("Project", on_delete=models.CASCADE, related_name="annotations", db_index=False)
     task = models.ForeignKey("Task", on_delete=models.PROTECT, related_name="annotations", db_index=False)
-    solution = models.ForeignKey("Solution", on_delete=models.PROTECT, related_name="annotations")
-    labeler = models.ForeignKey("Membership", on_delete=models.PROTECT, related_name="annotations")
+    solution = models.ForeignKey("Solution", on_delete=models.PROTECT, related_name="annotations", db_index=False)
+    labeler = models.ForeignKey("Membership", on_delete=models.PROTECT, related_name="annotations", db_index=False)
     guideline = models.ForeignKey(
         "Guideline", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
@@ -60,7 +60,9 @@ class Annotation(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["task", "labeler"], name="annotation_once"),
-            models.UniqueConstraint(fields=["project", "digest"], name="annotation_line_once"),
+            models.UniqueConstraint(
+                fields=["project", "digest"], name="annotation_line_once", condition=Q(digest__isnull=False)
+            ),
             models.UniqueConstraint(fields=["id", "solution"], name="annotation_solution_for_labels"),
             models.CheckConstraint(
                 condition=Q(submitted_at__isnull=True, finish_reason__isnull=True)
@@ -77,7 +79,8 @@ class Annotation(models.Model):
                 name="annotation_submitted",
                 condition=Q(submitted_at__isnull=False),
             ),
-            models.Index(fields=["labeler"], name="annotation_draft", condition=Q(submitted_at__isnull=True)),
+            models.Index(fields=["labeler", "submitted_at"], name="annotation_of_labeler"),
+            models.Index(fields=["solution", "labeler"], name="annotation_of_solution"),
             models.Index(fields=["round"], name="annotation_in_round", condition=Q(round__isnull=False)),
         ]
 

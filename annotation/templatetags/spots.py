@@ -1,6 +1,6 @@
-"""What is rated, as HTML. There are many spots on a page and few kinds of them, so each kind is rendered once."""
+"""What is rated, as HTML. Spots differ in little besides their texts, so each frame around a text is kept."""
 
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from django import template
@@ -23,9 +23,13 @@ class Rated(Protocol):
     def rating(self) -> Rating | None: ...
 
 
-class Kind(NamedTuple):
-    """What tells spots apart besides their names, numbers and texts."""
+class Frame(NamedTuple):
+    """What tells spots apart besides their texts and times."""
 
+    name: str
+    unsure_name: str
+    title: str
+    of: str
     is_own: bool
     is_first_alternative: bool
     is_current: bool
@@ -39,7 +43,11 @@ class Kind(NamedTuple):
 def spot(option: Option, step: DeskStep, desk: Desk) -> SafeString:
     """One completion of a step with its rating."""
     is_own = option.position == 0
-    kind = Kind(
+    frame = Frame(
+        name=option.name,
+        unsure_name=option.unsure_name,
+        title=option.title,
+        of=desk.count,
         is_own=is_own,
         is_first_alternative=option.is_first_alternative,
         is_current=is_own and step.index == desk.current,
@@ -48,15 +56,7 @@ def spot(option: Option, step: DeskStep, desk: Desk) -> SafeString:
         allows_unsure=bool(desk.lease.allows_unsure),
         unsure=option.unsure,
     )
-    return format_html(
-        spot_of(kind),
-        name=option.name,
-        unsure_name=option.unsure_name,
-        title=option.title,
-        count=desk.count,
-        ms=step.ms,
-        text=option.text,
-    )
+    return format_html(around(frame), ms=step.ms, text=option.text)
 
 
 @register.simple_tag
@@ -65,14 +65,13 @@ def ratings(rated: Rated) -> SafeString:
     return format_html(ratings_of(rated.rating), name=rated.name)
 
 
-@cache
-def spot_of(kind: Kind) -> str:
-    """With places for what differs, as `str.format` has them."""
-    places = {name: f"{{{name}}}" for name in ("name", "unsure_name", "title", "count", "ms", "text")}
-    return render_to_string("labeling/_spot.html", {**places, **kind._asdict()})
+@lru_cache(maxsize=4096)
+def around(frame: Frame) -> str:
+    """With places for the time and the text, as `str.format` has them."""
+    return render_to_string("labeling/_spot.html", {**frame._asdict(), "ms": "{ms}", "text": "{text}"})
 
 
-@cache
+@lru_cache
 def ratings_of(rating: Rating | None) -> str:
     """With a place for the name."""
     return render_to_string("labeling/_ratings.html", {"name": "{name}", "rating": rating})

@@ -24,14 +24,16 @@ PROJECT = "page"
 SOLUTIONS = 8
 PATIENCE_MS = 15_000
 
-# Looks at each frame: when can a rating be given with all formulas there, and when have the fonts of the formulas
-# come as well? Both in milliseconds from the start of the navigation; null when that takes too long.
+# Looks at each frame: when can a rating be given, by pointer and by key, with all formulas in sight there, and
+# when have the fonts of the formulas come as well? Both in milliseconds from the start of the navigation; null
+# when that takes too long.
 WATCH = """
+    const waiting = () => [...document.querySelectorAll('[data-math]:not([data-rendered])')];
     const usable = () => {
         const control = document.querySelector('.ratings input')?.closest('label');
-        return control?.getClientRects().length && document.readyState !== 'loading'
-            && document.querySelector('[data-math]')
-            && !document.querySelector('[data-math]:not([data-rendered])');
+        return document.documentElement.classList.contains('scripted') && control?.getClientRects().length
+            && document.querySelector('[data-rendered]')
+            && !waiting().some((text) => text.checkVisibility());
     };
     window.watched = new Promise(resolve => {
         let usableAt;
@@ -51,7 +53,7 @@ class Load:
     """One load of the page. Bytes as transferred, compressed, heads of the answers included."""
 
     usable: float = 0.0
-    """Milliseconds until a rating can be given and all formulas are rendered."""
+    """Milliseconds until a rating can be given and all formulas in sight are rendered."""
     with_fonts: float = 0.0
     """Milliseconds until the fonts of the formulas are there too."""
     sizes: dict[str, float] = field(default_factory=dict)
@@ -159,5 +161,5 @@ def figures(loads: Sequence[Load]) -> tuple[str, ...]:
 
 NOTES = (
     "Bytes as transferred: compressed, with the heads of the answers. The first two columns are without fonts.",
-    "Usable: from the start of the navigation until a rating can be given and all formulas are rendered.",
+    "Usable: from the start of navigation until a key or a click rates, and all formulas in sight are rendered.",
 )

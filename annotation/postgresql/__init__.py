@@ -1,0 +1,1 @@
+"""Django's PostgreSQL engine, with a cheaper question before each request."""
