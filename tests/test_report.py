@@ -160,3 +160,18 @@ def test_nothing_is_said_of_the_error_of_a_solution_that_was_given_up(asking: Pr
     with pytest.raises(labeling.AlreadySubmitted):
         labeling.save_report(lease=mine, report=whole())
     assert not ErrorReport.objects.exists()
+
+
+def test_on_the_page_too_another_report_is_another_submit(asking: Project, alice: User, sign_in: Any) -> None:
+    page, mine = sign_in(alice), lease(alice, asking)
+    said = {"report-progress": "1", "report-category": "arithmetic", "critique-1-0": "1", "critique-1-1": "-1"}
+    form = {"step-0": "1", "step-1": "-1", **said}
+
+    def submit(**other: str) -> int:
+        status: int = page.post(
+            f"/label/{mine.token}/submit/", form | other, headers={"HX-Request": "true"}
+        ).status_code
+        return status
+
+    assert (submit(), submit(), submit(**{"report-category": "logic"})) == (200, 200, 409)
+    assert ErrorReport.objects.get().category == "arithmetic"

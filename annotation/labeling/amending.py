@@ -49,11 +49,14 @@ def error_of(lease: Lease, marks: Marks) -> int | None:
 
 @transaction.atomic
 def amend_report(*, lease: Lease, step: int, amendment: Amendment) -> None:
-    """Keep it with the draft. The same again changes nothing. Locks the annotation.
+    """Keep it with the draft. The same again changes nothing, also when it is submitted. Locks the annotation.
 
     Raises `WrongReport`, `AlreadySubmitted` and `Withdrawn`.
     """
     submitted_at, _ = lock(lease)
-    if submitted_at is not None:
+    kept = kept_report(lease)
+    report = amendment.of(step, kept)
+    if submitted_at is None:
+        save_report(lease=lease, report=report)
+    elif report != kept:
         raise AlreadySubmitted
-    save_report(lease=lease, report=amendment.of(step, kept_report(lease)))

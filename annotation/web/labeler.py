@@ -1,6 +1,5 @@
 """The labeling desk in the browser. Every act is a plain form first; htmx and the desk's scripts make it quick."""
 
-from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -110,8 +109,7 @@ def hand_in(request: HttpRequest, lease: Lease) -> labeling.Submitted:
     draft = save_fields(request.POST, allows_unsure=lease.allows_unsure)
     given = submit_fields(request.POST)
     if given.early_end is None:
-        with suppress(labeling.AlreadySubmitted):  # a submit that comes again has its answer below
-            plain.keep_report(lease, request.POST, draft.marks)
+        plain.keep_report(lease, request.POST, draft.marks)
     return labeling.submit(lease=lease, **draft._asdict(), **given._asdict())
 
 
