@@ -11,6 +11,8 @@ class Sizes:
     """Open tasks when a queue run begins."""
     seconds: float
     """Length of one queue run."""
+    turns: int
+    """How often what is compared with the floor is played."""
     first_leases: int
     """Labelers who ask for their first solution, one after another."""
     page_loads: int
@@ -29,6 +31,7 @@ FULL = Sizes(
     solutions=(10_000, 80_000),
     queue=10_000,
     seconds=10,
+    turns=5,
     first_leases=200,
     page_loads=3,
     crowd_queue=1_000_000,
@@ -40,6 +43,7 @@ QUICK = Sizes(
     solutions=(200, 1_000),
     queue=1_000,
     seconds=1,
+    turns=2,
     first_leases=20,
     page_loads=1,
     crowd_queue=2_000,
