@@ -14,7 +14,8 @@ from msgspec import UNSET, UnsetType
 
 from annotation.ratings import Rating
 
-MAX_STEPS = 10_000
+MAX_STEPS = 1_000
+"""Of a solution: a page with more is not answered within a second any more."""
 MAX_COMPLETIONS = 1_000
 GENERATIONS = range(-1, 32_768)
 MAX_MILLISECONDS = 10**15

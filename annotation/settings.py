@@ -206,7 +206,7 @@ if PRODUCTION:
 
 UPLOAD_MAX_BYTES = env.integer("UPLOAD_MAX_MB", 512, least=1, most=10_000) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_100  # a solution may have 10,000 steps
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 4_000  # a solution may have 1,000 steps, each with a rating and a doubt
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["annotation.api.auth.TokenAuthentication"],

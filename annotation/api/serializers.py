@@ -116,7 +116,7 @@ class DraftIn(serializers.Serializer[Any]):
     step_ms = serializers.ListField(
         child=serializers.IntegerField(min_value=0),
         default=list,
-        max_length=10_000,
+        max_length=1_000,
         help_text="Active time so far for each step, in milliseconds.",
     )
 

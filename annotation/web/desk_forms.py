@@ -18,7 +18,7 @@ from annotation.ratings import RATINGS, Rating
 SPOT = re.compile(r"step-(\d{1,5})(?:-(\d{1,4}))?")
 CRITIQUE = re.compile(r"critique-(\d{1,5})-(\d{1,4})")
 RATING: Mapping[str, Rating | None] = {"": None} | {str(rating): rating for rating in RATINGS}
-TIMES = re.compile(r"(?:\d{1,10}(?:,\d{1,10}){0,9999})?")
+TIMES = re.compile(r"(?:\d{1,10}(?:,\d{1,10}){0,999})?")
 EARLY_ENDS = ("", "give_up", "bad_problem")
 CHOICE = re.compile(r"(choice|written)-(\d{1,3})")
 WAY = re.compile(r"(?:\d{1,4}|written)?")

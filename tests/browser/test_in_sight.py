@@ -80,3 +80,12 @@ def test_escape_closes_the_instructions_from_the_step(rich: Project, alice: User
     press(page, "Escape")
     expect(page.locator(".guideline details[open]")).to_have_count(0)
     expect(page.locator(".spot[aria-current]")).to_be_focused()
+
+
+def test_a_window_made_smaller_takes_nothing_away(rich: Project, alice: User, visit: Visit) -> None:
+    page = at_size(visit, alice, (1280, 1000))
+    press(page, "3", "3")
+    saved(page)
+    for size in ((1280, 520), (600, 520), (360, 480)):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        is_steady(page)

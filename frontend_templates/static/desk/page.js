@@ -149,16 +149,28 @@ export function leave(event) {
   goTo(currentSpot());
 }
 
-// What the bar grows by, it must not take from the step at hand; whoever has scrolled away is left in peace.
-const lastOf = (spot) => [...(spot?.querySelectorAll(".ratings, .unsure") ?? [])].at(-1) ?? spot;
+// What the bar grows by, and the window loses, must not be taken from the step at hand; whoever has scrolled away is
+// left in peace. `room` is what there was above the bar.
+function keepInSight(room) {
+  const spot = page() && currentSpot();
+  const last = [...(spot?.querySelectorAll(".ratings, .unsure") ?? [])].at(-1) ?? spot;
+  const { top = -1, bottom } = last?.getBoundingClientRect() ?? {};
+  if (top >= 0 && bottom > 0 && bottom <= room) last.scrollIntoView({ block: "nearest" });
+}
+
+const { style } = document.documentElement;
+const barHeight = () => parseFloat(style.getPropertyValue("--bar"));
 const bar = new ResizeObserver(([{ target }]) => {
-  const { style } = document.documentElement;
-  const [before, height] = [parseFloat(style.getPropertyValue("--bar")), target.offsetHeight];
-  const here = page()?.contains(target) && lastOf(currentSpot());
-  const { top = 0, bottom = 0 } = here ? here.getBoundingClientRect() : {};
+  const [before, height] = [barHeight(), target.offsetHeight];
   style.setProperty("--bar", `${height}px`);
-  const wasInSight = top >= 0 && bottom > 0 && bottom <= innerHeight - before;
-  if (before < height && wasInSight) here.scrollIntoView({ block: "nearest" });
+  if (before < height && page()?.contains(target)) keepInSight(innerHeight - before);
+});
+
+let tall = innerHeight;
+addEventListener("resize", () => {
+  const before = tall;
+  tall = innerHeight;
+  keepInSight(before - barHeight());
 });
 
 export function watchBar() {
