@@ -50,7 +50,7 @@ def measure(installation: Installation, sizes: Sizes) -> Outcome:
     installation.manage("shell", "--no-imports", "-c", PROJECT_SCRIPT)
     with installation.connect() as connection:
         connection.execute(MAKE, {"slug": PROJECT, "tasks": sizes.crowd_queue, "wanted": 2})
-    installation.analyze()
+    installation.settle()
     labelers = make_labelers(installation, [PROJECT], max(sizes.crowds), "member")
     with installation.web() as web:
         cookies = cookies_of(installation, labelers)

@@ -206,7 +206,6 @@ def play_round(
         variant.think,
     )
     installation.settle()
-    installation.analyze()
     (done_before,) = installation.fetch(DONE, variant.project)
     servers = (web, installation.postmaster)
     before = [cpu_seconds(server) for server in servers]
@@ -301,7 +300,7 @@ LATENCY_NOTES = (
 )
 NOTES = (
     "A cycle: all ratings of a solution submitted, the next solution in the answer (gzipped).",
-    "The clients run on the same cores as the servers. Each round begins with fresh statistics (ANALYZE).",
+    "The clients run on the same cores as the servers. Each round begins after VACUUM, ANALYZE and CHECKPOINT.",
     "With several rounds: the middle one, and the range. API, browser and floor took turns.",
     "Failed: any answer but 2xx. Lost: acknowledged and not in the database.",
     "Duplicates: tasks with more annotations than wanted, labelers who got one solution twice.",

@@ -13,7 +13,7 @@ SCRIPT = "from tests.bench.dissect import run; run({project!r}, {secret!r}, {cyc
 def measure(installation: Installation, sizes: Sizes) -> Outcome:
     workload.load(installation, [PROJECT], sizes.queue)
     (labeler,) = make_labelers(installation, [PROJECT], 1, "patient")
-    installation.analyze()
+    installation.settle()
     cycles = min(sizes.queue // 4, 500)
     script = SCRIPT.format(project=PROJECT, secret=labeler.secret, cycles=cycles)
     said = installation.manage("shell", "--no-imports", "-c", script).output

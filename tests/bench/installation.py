@@ -61,18 +61,15 @@ class Installation:
         return row
 
     def settle(self) -> None:
-        """Write out what earlier parts of the run left in memory, so that no part pays for another."""
-        with self.connect() as connection:
-            connection.execute("CHECKPOINT")
+        """Have PostgreSQL gather statistics, tidy up and write out now, not in the middle of what is measured.
 
-    def analyze(self) -> None:
-        """Have PostgreSQL gather statistics now, not at a moment of its own choice in the middle of a round.
-
-        Not of empty tables: it never does that by itself, and would plan for them to stay empty.
+        By itself it does so in the background, on the cores that are measured, for minutes after a large load. Not
+        of empty tables, which it leaves alone as well, and would plan for them to stay empty.
         """
         with self.connect() as connection:
             for (name,) in connection.execute(FILLED_TABLES).fetchall():
-                connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(name)))
+                connection.execute(sql.SQL("VACUUM (ANALYZE) {}").format(sql.Identifier(name)))
+            connection.execute("CHECKPOINT")
 
     @property
     def postmaster(self) -> int:

@@ -69,6 +69,7 @@ class Load:
 
 def measure(installation: Installation, sizes: Sizes) -> Outcome:
     workload.load(installation, [PROJECT], SOLUTIONS)
+    installation.settle()
     labelers = make_labelers(installation, [PROJECT], 1, "reader")
     with installation.web():
         (cookie,) = cookies_of(installation, labelers)
