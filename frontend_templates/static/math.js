@@ -6,7 +6,8 @@ const LIMITS = { trust: false, strict: "ignore", maxExpand: 200, maxSize: 20, gl
 const LONGEST = 20000; // characters of a text
 const DEEPEST = 250; // elements in each other; browsers die of laying out thousands
 const MOST = 10000; // elements of the formulas of a text
-const SLICE = 30; // ms of rendering at a time; a page must stay quick while thousands of formulas come
+const FIRST = [12, 120]; // ms of rendering before the page is painted: at least, and at most for texts that show
+const SLICE = [30, 30]; // ms at a time afterwards; a page must stay quick while thousands of formulas come
 
 // $..$ follows the rule that tells money from mathematics: no space after the opening dollar, none before the
 // closing one, and no digit after that. So "$2 each for a total of $18" stays text.
@@ -144,13 +145,15 @@ let showsSource = false;
 function renderAll() {
   const waiting = [...document.querySelectorAll("[data-math]:not([data-rendered])")];
   for (const element of waiting) if (!sources.has(element)) sources.set(element, element.textContent);
-  renderSome(waiting.reverse());
+  renderSome(waiting.reverse(), FIRST);
 }
 
-function renderSome(waiting) {
-  const end = performance.now() + SLICE;
-  while (waiting.length && !showsSource && performance.now() < end) renderText(waiting.pop());
-  if (waiting.length && !showsSource) setTimeout(renderSome, 0, waiting);
+function renderSome(waiting, [least, most] = SLICE) {
+  const start = performance.now();
+  const spent = () => performance.now() - start;
+  const mayGoOn = () => spent() < least || (spent() < most && waiting.at(-1).checkVisibility());
+  while (waiting.length && !showsSource && mayGoOn()) renderText(waiting.pop());
+  if (waiting.length && !showsSource) requestAnimationFrame(() => setTimeout(renderSome, 0, waiting));
 }
 
 // The source instead of the formulas, and back.
