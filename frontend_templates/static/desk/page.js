@@ -69,6 +69,7 @@ export function goTo(spot) {
   markCurrent(spot);
   spot.focus({ preventScroll: true });
   spot.scrollIntoView({ block: "nearest" });
+  isWatched = true;
 }
 
 export function move(by) {
@@ -149,29 +150,31 @@ export function leave(event) {
   goTo(currentSpot());
 }
 
-// What the bar grows by, and the window loses, must not be taken from the step at hand; whoever has scrolled away is
-// left in peace. `room` is what there was above the bar.
-function keepInSight(room) {
-  const spot = page() && currentSpot();
-  const last = [...(spot?.querySelectorAll(".ratings, .unsure") ?? [])].at(-1) ?? spot;
-  const { top = -1, bottom } = last?.getBoundingClientRect() ?? {};
-  if (top >= 0 && bottom > 0 && bottom <= room) last.scrollIntoView({ block: "nearest" });
-}
-
+// What the bar grows by, and the window loses, must not be taken from the step at hand; whoever has scrolled away from
+// it is left in peace.
 const { style } = document.documentElement;
 const barHeight = () => parseFloat(style.getPropertyValue("--bar"));
-const bar = new ResizeObserver(([{ target }]) => {
-  const [before, height] = [barHeight(), target.offsetHeight];
-  style.setProperty("--bar", `${height}px`);
-  if (before < height && page()?.contains(target)) keepInSight(innerHeight - before);
-});
+let isWatched = true; // the step at hand is in sight
 
-let tall = innerHeight;
-addEventListener("resize", () => {
-  const before = tall;
-  tall = innerHeight;
-  keepInSight(before - barHeight());
+function isInSight() {
+  const { top = -1, bottom } = lastOf(currentSpot())?.getBoundingClientRect() ?? {};
+  return top >= 0 && bottom > 0 && bottom <= innerHeight - barHeight();
+}
+
+const lastOf = (spot) => [...(spot?.querySelectorAll(".ratings, .unsure") ?? [])].at(-1) ?? spot;
+
+function keepInSight() {
+  const isElsewhere = document.activeElement?.closest(".report, .own-text"); // what is being written comes first
+  if (page() && isWatched && !isElsewhere) lastOf(currentSpot())?.scrollIntoView({ block: "nearest" });
+}
+
+const bar = new ResizeObserver(([{ target }]) => {
+  if (!page()?.contains(target)) return;
+  style.setProperty("--bar", `${target.offsetHeight}px`);
+  keepInSight();
 });
+addEventListener("resize", keepInSight);
+addEventListener("scroll", () => { isWatched = Boolean(page()) && isInSight(); }, { passive: true });
 
 export function watchBar() {
   bar.disconnect();
