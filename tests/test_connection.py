@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from annotation.postgresql.base import DatabaseWrapper
-from tests.browser.conftest import wait_for
+from tests.local import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -9,6 +9,7 @@ from annotation.api.halts import HaltOut
 from annotation.labeling import Desk, GrowingDesk, GrownStep
 from annotation.models import MOST_GROWN, FinishReason, LoadRun, Project, Refusal
 from annotation.ratings import RATINGS
+from annotation.records import MAX_STEPS
 
 
 class RatingField(serializers.IntegerField):
@@ -116,7 +117,7 @@ class DraftIn(serializers.Serializer[Any]):
     step_ms = serializers.ListField(
         child=serializers.IntegerField(min_value=0),
         default=list,
-        max_length=1_000,
+        max_length=MAX_STEPS,
         help_text="Active time so far for each step, in milliseconds.",
     )
 

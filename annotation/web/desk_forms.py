@@ -14,11 +14,12 @@ from annotation.labeling.ending import EarlyEnd
 from annotation.labeling.fields import name_of, unsure_name_of
 from annotation.labeling.growth import Path
 from annotation.ratings import RATINGS, Rating
+from annotation.records import MAX_STEPS
 
 SPOT = re.compile(r"step-(\d{1,5})(?:-(\d{1,4}))?")
 CRITIQUE = re.compile(r"critique-(\d{1,5})-(\d{1,4})")
 RATING: Mapping[str, Rating | None] = {"": None} | {str(rating): rating for rating in RATINGS}
-TIMES = re.compile(r"(?:\d{1,10}(?:,\d{1,10}){0,999})?")
+TIMES = re.compile(rf"(?:\d{{1,10}}(?:,\d{{1,10}}){{0,{MAX_STEPS - 1}}})?")
 EARLY_ENDS = ("", "give_up", "bad_problem")
 CHOICE = re.compile(r"(choice|written)-(\d{1,3})")
 WAY = re.compile(r"(?:\d{1,4}|written)?")

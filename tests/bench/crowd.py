@@ -5,10 +5,11 @@ three short steps. The people save each rating and look at each step for three s
 anybody reads (PRM800K's labelers took about a minute a step).
 """
 
-from tests.bench.desk import Played, Variant, people_of, play_round, table_of
+from tests.bench.desk import table_of
 from tests.bench.figures import Outcome, Target, quantile, whole
 from tests.bench.installation import Installation
 from tests.bench.people import cookies_of, make_labelers
+from tests.bench.playing import Played, Variant, people_of, play_round
 from tests.bench.sizes import Sizes
 
 PROJECT = "crowd"
