@@ -189,7 +189,7 @@ class Solution(models.Model):
 class Completion(models.Model):
     """A candidate text for one step. Completion 0 of a pre-generated solution is the solution's own step.
 
-    In a tree, `parent` is the index of the completion of the step before that it continues (migration 0010 holds
+    In a tree, `parent` is the index of the completion of the step before that it continues (a foreign key holds
     it to one that is there); otherwise it is null.
     """
 
