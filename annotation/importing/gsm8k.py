@@ -6,12 +6,11 @@ Source of the shape: openai/grade-school-math, `example_model_solutions.jsonl`. 
 
 import msgspec
 
+from annotation.answers import final_answer
 from annotation.importing.entries import Entry, Parsed, ProblemEntry, SolutionEntry
 from annotation.importing.refusing import LINE, located
 from annotation.importing.solutions import split_lines
 from annotation.records import RecordError
-
-ANSWER = "A: "
 
 
 class ModelSolution(msgspec.Struct, forbid_unknown_fields=True):
@@ -31,7 +30,7 @@ def matches(keys: dict[str, msgspec.Raw]) -> bool:
 def parse(text: bytes) -> Parsed:
     keys = problem_decoder.decode(text)
     reference = text_of(keys, "ground_truth")
-    problem = ProblemEntry(text=text_of(keys, "question"), answer=answer_of(reference), solution=reference)
+    problem = ProblemEntry(text=text_of(keys, "question"), answer=final_answer(reference), solution=reference)
     models = [name for name in keys if name not in {"question", "ground_truth"}]
     if not models:
         raise RecordError(LINE, "no model's solution beside question and ground_truth")
@@ -57,13 +56,8 @@ def solution_of(model: str, raw: msgspec.Raw) -> SolutionEntry:
         raise RecordError(f"{model}.solution", "holds no step")
     return SolutionEntry(
         completions=[[step] for step in steps],
-        answer=answer_of(given.solution),
+        answer=final_answer(given.solution),
         generator=model,
         is_correct=given.is_correct,
         is_one_text=True,
     )
-
-
-def answer_of(solution: str) -> str | None:
-    last = (split_lines(solution) or [""])[-1]
-    return last.removeprefix(ANSWER).strip() if last.startswith(ANSWER) else None

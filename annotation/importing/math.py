@@ -1,11 +1,12 @@
 """Problems as MATH JSONL: `problem, level, type|subject, solution, answer`; the solution is the reference.
 
-Source of the shape: hendrycks/math and the JSONL forms of it. Without `answer`, the answer is what stands in
-the last `\\boxed{}` of the solution.
+Source of the shape: hendrycks/math and the JSONL forms of it. Without `answer`, the answer is that of the
+solution (`answers.final_answer`).
 """
 
 import msgspec
 
+from annotation.answers import final_answer
 from annotation.importing.entries import Entry, Parsed, ProblemEntry, as_text
 from annotation.importing.naming import first_id
 
@@ -33,7 +34,7 @@ def matches(keys: dict[str, msgspec.Raw]) -> bool:
 
 def parse(text: bytes) -> Parsed:
     line = decoder.decode(text)
-    answer = boxed(line.solution or "") if line.answer is None else str(line.answer)
+    answer = final_answer(line.solution or "") if line.answer is None else str(line.answer)
     problem = ProblemEntry(
         text=line.problem,
         external_id=first_id(line.problem_id, line.unique_id, line.id, line.idx),
@@ -43,19 +44,3 @@ def parse(text: bytes) -> Parsed:
         level=as_text(line.level),
     )
     return Parsed([Entry(problem)])
-
-
-def boxed(solution: str) -> str | None:
-    """What stands in the last `\\boxed{}` (or `\\boxed x`, or `\\fbox{}`), braces matched; None without one."""
-    start = max(solution.rfind("\\boxed"), solution.rfind("\\fbox"))
-    if start < 0:
-        return None
-    rest = solution[start:].split("ed" if solution.startswith("\\boxed", start) else "ox", 1)[1].lstrip()
-    if not rest.startswith("{"):
-        return rest.split("$")[0].split()[0] if rest.split("$")[0].split() else None
-    depth = 0
-    for end, character in enumerate(rest):
-        depth += (character == "{") - (character == "}")
-        if depth == 0:
-            return rest[1:end]
-    return None
