@@ -1,6 +1,7 @@
 """The tables: the meeting point of all capabilities. docs/data.md draws them."""
 
 from annotation.models.corpus import Completion, Problem, Project, Solution
+from annotation.models.generations import Generation, Pick
 from annotation.models.labels import Annotation, Choice, FinishReason, HumanCompletion, StepLabel
 from annotation.models.learning import (
     Acknowledgement,
@@ -14,9 +15,11 @@ from annotation.models.learning import (
     Verdict,
 )
 from annotation.models.leases import LEASE, MOST_GROWN, Lease
+from annotation.models.loads import LoadRun, Refusal, UploadChunk
 from annotation.models.people import ApiToken, Membership, Role, Session, SignInLink, Theme, User
 from annotation.models.reports import Critique, ErrorReport, Progress
-from annotation.models.runs import LoadRun, Refusal, UploadChunk
+from annotation.models.runs import Run, RunItem, RunMinute
+from annotation.models.scores import Grade, Score, Scorer, Word
 from annotation.models.trail import AuditEntry
 from annotation.models.work import EVERYBODY, Place, Task
 
@@ -35,13 +38,16 @@ __all__ = [
     "Decision",
     "ErrorReport",
     "FinishReason",
+    "Generation",
     "Gold",
     "GoldStep",
+    "Grade",
     "Guideline",
     "HumanCompletion",
     "Lease",
     "LoadRun",
     "Membership",
+    "Pick",
     "Place",
     "Problem",
     "Progress",
@@ -49,6 +55,11 @@ __all__ = [
     "Refusal",
     "Role",
     "Round",
+    "Run",
+    "RunItem",
+    "RunMinute",
+    "Score",
+    "Scorer",
     "Session",
     "SignInLink",
     "Solution",
@@ -59,4 +70,5 @@ __all__ = [
     "UploadChunk",
     "User",
     "Verdict",
+    "Word",
 ]

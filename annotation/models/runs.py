@@ -1,84 +1,87 @@
-"""Work waiting to be done, and how it went: rows with a state. A Celery message is only a nudge."""
+"""Work waiting to be done, item by item: rows with a state. A Celery message is only a nudge."""
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 
-class LoadRun(models.Model):
-    """One file being loaded into a project.
+class Run(models.Model):
+    """Grading, scoring or sampling many things of a project.
 
-    An uploaded file waits in `chunks` until a worker has read it; `touched_at` is the worker's sign of
-    life. Loading is idempotent, so a run whose worker died starts again from the first line.
+    `total` is null until its items are written down. Each waiting item is a row of `RunItem`, which is deleted in
+    the transaction that keeps its result; so what is done is what is no longer there. `note` says why a run that
+    is not over makes no progress.
     """
 
-    class State(models.TextChoices):
-        RECEIVING = "receiving"
-        WAITING = "waiting"
-        RUNNING = "running"
-        DONE = "done"
-        FAILED = "failed"
+    class Kind(models.TextChoices):
+        GRADE = "grade"
+        SCORE = "score"
+        SAMPLE = "sample"
 
-    project = models.ForeignKey("Project", on_delete=models.CASCADE, related_name="load_runs")
+    class State(models.TextChoices):
+        RUNNING = "running"
+        PAUSED = "paused"
+        CANCELLED = "cancelled"
+        DONE = "done"
+
+    project = models.ForeignKey("Project", on_delete=models.CASCADE, related_name="runs")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
     actor = models.ForeignKey("User", null=True, on_delete=models.SET_NULL, related_name="+")
-    name = models.CharField("file name", max_length=200)
-    format = models.CharField(max_length=20)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
-    size = models.BigIntegerField("bytes in the file", default=0)
-    read = models.BigIntegerField("bytes read", default=0)
-    lines = models.BigIntegerField(default=0)
-    problems = models.BigIntegerField("new problems", default=0)
-    restated = models.BigIntegerField("known problems with another reference", default=0, db_default=0)
-    solutions = models.BigIntegerField("new solutions", default=0)
-    annotations = models.BigIntegerField("new annotations", default=0)
-    unchanged = models.BigIntegerField("lines that held nothing new", default=0)
-    refused = models.BigIntegerField("refused lines", default=0)
-    ignored_keys = ArrayField(models.TextField(), default=list)
-    failure = models.TextField(blank=True)
+    scorer = models.ForeignKey("Scorer", null=True, on_delete=models.PROTECT, related_name="runs")
+    settings = models.JSONField(default=dict)
+    total = models.BigIntegerField(null=True)
+    note = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
-    touched_at = models.DateTimeField(auto_now=True)
+    touched_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="score", scorer__isnull=False) | (~Q(kind="score") & Q(scorer=None)),
+                name="run_scores_with_a_scorer",
+            ),
+        ]
         indexes = [
-            models.Index(
-                fields=["touched_at"],
-                name="load_run_unfinished",
-                condition=Q(state__in=("receiving", "waiting", "running")),
-            )
+            models.Index(fields=["touched_at"], name="run_unfinished", condition=Q(state="running")),
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} into {self.project}"
-
-    @property
-    def is_over(self) -> bool:
-        return self.state in {self.State.DONE, self.State.FAILED}
-
-    @property
-    def percent(self) -> int:
-        return 100 if self.is_over else (100 * self.read // self.size if self.size else 0)
+        return f"{self.kind} run {self.pk}"
 
 
-class UploadChunk(models.Model):
-    """A piece of an uploaded file, so that any worker on any machine can read it."""
+class RunItem(models.Model):
+    """One thing a run still has to do. `due_at` is when a worker may take it (again).
 
-    pk = models.CompositePrimaryKey("run_id", "index")
-    run = models.ForeignKey(LoadRun, on_delete=models.CASCADE, related_name="chunks", db_index=False)
-    index = models.PositiveIntegerField()
-    data = models.BinaryField()
+    Taking it puts `due_at` off: a worker that dies with it gives it back by then. After too many attempts, or
+    when trying again cannot help, it is dead, with the reason.
+    """
 
-    def __str__(self) -> str:
-        return f"chunk {self.index}"
+    pk = models.CompositePrimaryKey("run_id", "thing")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="items", db_index=False)
+    thing = models.BigIntegerField("id of a solution or a problem")
+    due_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
+    is_dead = models.BooleanField(default=False, db_default=False)
+    reason = models.TextField(default="", db_default="")
 
-
-class Refusal(models.Model):
-    """A line that could not be loaded, and why."""
-
-    run = models.ForeignKey(LoadRun, on_delete=models.CASCADE, related_name="refusals")
-    line = models.BigIntegerField()
-    field = models.CharField(max_length=200)
-    reason = models.TextField()
+    class Meta:
+        indexes = [
+            models.Index(F("run"), F("due_at"), name="run_item_due", condition=Q(is_dead=False)),
+            models.Index(fields=["run"], name="run_item_dead", condition=Q(is_dead=True)),
+        ]
 
     def __str__(self) -> str:
-        return f"line {self.line}, {self.field}: {self.reason}"
+        return f"{self.thing} of run {self.run_id}"
+
+
+class RunMinute(models.Model):
+    """How many items a run finished in a minute of the database's clock."""
+
+    pk = models.CompositePrimaryKey("run_id", "minute")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="minutes", db_index=False)
+    minute = models.DateTimeField()
+    finished = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.finished} at {self.minute:%H:%M}"
