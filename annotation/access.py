@@ -12,7 +12,19 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from annotation.models import LEASE, Annotation, Lease, LoadRun, Membership, Project, Role, Solution, Stage, User
+from annotation.models import (
+    LEASE,
+    Annotation,
+    Lease,
+    LoadRun,
+    Membership,
+    Project,
+    Role,
+    Run,
+    Solution,
+    Stage,
+    User,
+)
 
 Person = User | AnonymousUser
 
@@ -78,6 +90,11 @@ def run_for(user: Person, slug: str, run: int) -> LoadRun:
     return get_object_or_404(LoadRun, pk=run, project=project_for(user, slug, MANAGERS))
 
 
+def work_for(user: Person, slug: str, run: int) -> Run:
+    runs = Run.objects.select_related("project", "scorer")
+    return get_object_or_404(runs, pk=run, project=project_for(user, slug, MANAGERS))
+
+
 def solution_for(user: Person, slug: str, solution: int) -> Solution:
     project = project_for(user, slug, VIEWERS)
     return get_object_or_404(Solution.objects.select_related("problem", "project"), pk=solution, project=project)
@@ -88,7 +105,7 @@ def membership_for(user: Person, slug: str, membership: int) -> Membership:
 
 
 def managed_solution_for(user: Person, slug: str, solution: int) -> Solution:
-    """A solution whose gold this person may set."""
+    """A solution of which this person may decide the gold and the grade."""
     project = project_for(user, slug, MANAGERS)
     return get_object_or_404(Solution.objects.select_related("problem", "project"), pk=solution, project=project)
 

@@ -2,10 +2,13 @@
 
 import logging
 
+from celery import Task
 from django.db import OperationalError, transaction
 
-from annotation import importing, outage
+from annotation import importing, outage, runs
 from annotation.celery import app
+from annotation.grading import grades
+from annotation.models import Run
 from annotation.sessions import SessionStore
 
 log = logging.getLogger(__name__)
@@ -14,6 +17,19 @@ log = logging.getLogger(__name__)
 @app.task
 def load(run: int) -> None:
     importing.load_upload(run)
+
+
+WORKS = {Run.Kind.GRADE: grades.work}
+MESSAGES = 2
+"""How many workers are told of a run at first; the sweep tells one more whenever nobody is at it."""
+
+
+@app.task
+def advance(run: int) -> None:
+    """Work on a run until others have, or nobody can do, what is left of it."""
+    found = Run.objects.get(pk=run)
+    for _ in WORKS[Run.Kind(found.kind)](found):
+        continue
 
 
 @app.task
@@ -25,20 +41,32 @@ def sweep() -> None:
     try:
         SessionStore.clear_expired()
         left = importing.take_up_left_runs()
+        idle = runs.left()
     except OperationalError as error:
         log.warning("nothing could be swept: %s", outage.why(error))
         return
     for run in left:
         load.delay(run)
+    for run in idle:
+        advance.delay(run)
 
 
 def nudge_load(run: int) -> None:
+    nudge(load, run)
+
+
+def nudge_run(run: int) -> None:
+    for _ in range(MESSAGES):
+        nudge(advance, run)
+
+
+def nudge(task: Task[[int], None], run: int) -> None:
     """Tell a worker after the commit. With Redis away nothing is lost: the sweep comes by."""
 
     def tell() -> None:
         try:
-            load.delay(run)
-        except load.OperationalError as error:
-            log.warning("no worker could be told of load run %s: %s", run, error)
+            task.delay(run)
+        except task.OperationalError as error:
+            log.warning("no worker could be told of %s %s: %s", task.name, run, error)
 
     transaction.on_commit(tell)

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from annotation.web import account, labeler, learner, manager, ops, researcher, teacher
+from annotation.web import account, grader, labeler, learner, manager, ops, researcher, runner, teacher
 
 urlpatterns = [
     path("", ops.home, name="home"),
@@ -34,7 +34,12 @@ urlpatterns = [
     path("projects/<slug:slug>/", researcher.project_overview, name="overview"),
     path("projects/<slug:slug>/solutions/", researcher.solutions, name="solutions"),
     path("projects/<slug:slug>/solutions/<int:pk>/", researcher.solution, name="solution"),
+    path("projects/<slug:slug>/grades/", grader.grades_page, name="grades"),
     # managers
+    path("projects/<slug:slug>/grades/start/", grader.start_grading, name="start-grading"),
+    path("projects/<slug:slug>/solutions/<int:pk>/grade/", grader.overrule, name="overrule"),
+    path("projects/<slug:slug>/work/<int:pk>/", runner.work, name="work"),
+    path("projects/<slug:slug>/work/<int:pk>/<slug:how>/", runner.change_work, name="change-work"),
     path("projects/<slug:slug>/load/", manager.load, name="load"),
     path("projects/<slug:slug>/load/<int:pk>/", manager.run, name="run"),
     path("projects/<slug:slug>/load/<int:pk>/refused.txt", manager.refusals, name="refusals"),

@@ -57,20 +57,26 @@ class Sandbox:
 
     def grade(self, pairs: Sequence[Pair]) -> list[Verdict]:
         """The verdicts, in the order of the pairs; undecided for a pair that takes more than it may."""
-        verdicts = [verdict for chunk in self.by_rules(pairs) for verdict in chunk]
-        hard = {
-            place: self.schedule(decide, pairs[place]) for place, verdict in enumerate(verdicts) if verdict is None
-        }
-        return [verdict or verdict_of(hard[place], pairs[place].answer) for place, verdict in enumerate(verdicts)]
+        settled = self.by_rules(pairs)
+        hard = iter(self.by_algebra([pair for pair, verdict in zip(pairs, settled, strict=True) if not verdict]))
+        return [verdict or next(hard) for verdict in settled]
 
-    def by_rules(self, pairs: Sequence[Pair]) -> Iterator[list[Verdict | None]]:
+    def by_rules(self, pairs: Sequence[Pair]) -> list[Verdict | None]:
+        """Quick: None for what is left to algebra, and for all of a chunk in which something took too long."""
         chunks = [pairs[begin : begin + CHUNK] for begin in range(0, len(pairs), CHUNK)]
         futures = [self.schedule(settle, chunk) for chunk in chunks]
+        verdicts: list[Verdict | None] = []
         for chunk, future in zip(chunks, futures, strict=True):
             try:
-                yield future.result()
+                verdicts += future.result()
             except (TookTooLong, ProcessExpired, RecursionError):
-                yield [None] * len(chunk)  # one by one, it shows which pair it is
+                verdicts += [None] * len(chunk)  # one by one, it shows which pair it is
+        return verdicts
+
+    def by_algebra(self, pairs: Sequence[Pair]) -> list[Verdict]:
+        """Takes `seconds` at most for each pair of each process."""
+        futures = [self.schedule(decide, pair) for pair in pairs]
+        return [verdict_of(future, pair.answer) for future, pair in zip(futures, pairs, strict=True)]
 
     def schedule(self, function: Callable[[Given, float], Result], given: Given) -> "ProcessFuture[Result]":
         return self.pool.schedule(function, args=[given, self.seconds], timeout=self.seconds)

@@ -8,157 +8,405 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('annotation', '0002_integrity'),
+        ("annotation", "0002_integrity"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Run',
+            name="Run",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('grade', 'Grade'), ('score', 'Score'), ('sample', 'Sample')], max_length=10)),
-                ('state', models.CharField(choices=[('running', 'Running'), ('paused', 'Paused'), ('cancelled', 'Cancelled'), ('done', 'Done')], default='running', max_length=10)),
-                ('settings', models.JSONField(default=dict)),
-                ('total', models.BigIntegerField(null=True)),
-                ('note', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('touched_at', models.DateTimeField(auto_now_add=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='runs', to='annotation.project')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("grade", "Grade"), ("score", "Score"), ("sample", "Sample")], max_length=10
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("running", "Running"),
+                            ("paused", "Paused"),
+                            ("cancelled", "Cancelled"),
+                            ("done", "Done"),
+                        ],
+                        default="running",
+                        max_length=10,
+                    ),
+                ),
+                ("settings", models.JSONField(default=dict)),
+                ("total", models.BigIntegerField(null=True)),
+                ("note", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("touched_at", models.DateTimeField(auto_now_add=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="runs", to="annotation.project"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RunMinute',
+            name="RunMinute",
             fields=[
-                ('pk', models.CompositePrimaryKey('run_id', 'minute', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('minute', models.DateTimeField()),
-                ('finished', models.BigIntegerField()),
-                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='minutes', to='annotation.run')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "run_id", "minute", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("minute", models.DateTimeField()),
+                ("finished", models.BigIntegerField()),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="minutes",
+                        to="annotation.run",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Scorer',
+            name="Scorer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('verifier', 'Verifier'), ('endpoint', 'Endpoint')], max_length=10)),
-                ('version', models.PositiveIntegerField()),
-                ('weights', models.BinaryField(null=True)),
-                ('report', models.JSONField(null=True)),
-                ('settings', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scorers', to='annotation.project')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "kind",
+                    models.CharField(choices=[("verifier", "Verifier"), ("endpoint", "Endpoint")], max_length=10),
+                ),
+                ("version", models.PositiveIntegerField()),
+                ("weights", models.BinaryField(null=True)),
+                ("report", models.JSONField(null=True)),
+                ("settings", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="scorers",
+                        to="annotation.project",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Score',
+            name="Score",
             fields=[
-                ('pk', models.CompositePrimaryKey('scorer_id', 'solution_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('steps', django.contrib.postgres.fields.ArrayField(base_field=models.FloatField(), size=None)),
-                ('covered', django.contrib.postgres.fields.ArrayField(base_field=models.FloatField(), null=True, size=None)),
-                ('product', models.FloatField()),
-                ('minimum', models.FloatField()),
-                ('last', models.FloatField()),
-                ('scored_at', models.DateTimeField(auto_now_add=True)),
-                ('solution', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scores', to='annotation.solution')),
-                ('scorer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='scores', to='annotation.scorer')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "scorer_id", "solution_id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("steps", django.contrib.postgres.fields.ArrayField(base_field=models.FloatField(), size=None)),
+                (
+                    "covered",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.FloatField(), null=True, size=None
+                    ),
+                ),
+                ("product", models.FloatField()),
+                ("minimum", models.FloatField()),
+                ("last", models.FloatField()),
+                ("scored_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "solution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="scores",
+                        to="annotation.solution",
+                    ),
+                ),
+                (
+                    "scorer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="scores",
+                        to="annotation.scorer",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='run',
-            name='scorer',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='annotation.scorer'),
+            model_name="run",
+            name="scorer",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="runs", to="annotation.scorer"
+            ),
         ),
         migrations.CreateModel(
-            name='Generation',
+            name="Generation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('strategy', models.CharField(max_length=20)),
-                ('settings', models.JSONField(default=dict)),
-                ('seed', models.BigIntegerField()),
-                ('pool', models.BigIntegerField()),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='generations', to='annotation.project')),
-                ('other_scorer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='annotation.scorer')),
-                ('scorer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='generations', to='annotation.scorer')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("number", models.PositiveSmallIntegerField()),
+                ("strategy", models.CharField(max_length=20)),
+                ("settings", models.JSONField(default=dict)),
+                ("seed", models.BigIntegerField()),
+                ("pool", models.BigIntegerField()),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="generations",
+                        to="annotation.project",
+                    ),
+                ),
+                (
+                    "other_scorer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="annotation.scorer",
+                    ),
+                ),
+                (
+                    "scorer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="generations",
+                        to="annotation.scorer",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Grade',
+            name="Grade",
             fields=[
-                ('solution', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='grade', serialize=False, to='annotation.solution')),
-                ('verdict', models.CharField(choices=[('correct', 'Correct'), ('incorrect', 'Incorrect'), ('undecided', 'Undecided')], max_length=10)),
-                ('reason', models.TextField()),
-                ('answer', models.TextField(null=True, verbose_name='final answer as found')),
-                ('grader', models.PositiveSmallIntegerField(verbose_name='version of the rules')),
-                ('graded_at', models.DateTimeField(auto_now_add=True)),
-                ('overruled_to', models.CharField(choices=[('correct', 'Correct'), ('incorrect', 'Incorrect'), ('undecided', 'Undecided')], max_length=10, null=True)),
-                ('overruled_at', models.DateTimeField(null=True)),
-                ('overruled_because', models.TextField(blank=True, db_default='', default='')),
-                ('counts_as', models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Coalesce(models.F('overruled_to'), models.F('verdict')), output_field=models.CharField(max_length=10))),
-                ('overruled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "solution",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="grade",
+                        serialize=False,
+                        to="annotation.solution",
+                    ),
+                ),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[("correct", "Correct"), ("incorrect", "Incorrect"), ("undecided", "Undecided")],
+                        max_length=10,
+                    ),
+                ),
+                ("reason", models.TextField()),
+                ("answer", models.TextField(null=True, verbose_name="final answer as found")),
+                ("grader", models.PositiveSmallIntegerField(verbose_name="version of the rules")),
+                ("graded_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "overruled_to",
+                    models.CharField(
+                        choices=[("correct", "Correct"), ("incorrect", "Incorrect"), ("undecided", "Undecided")],
+                        max_length=10,
+                        null=True,
+                    ),
+                ),
+                ("overruled_at", models.DateTimeField(null=True)),
+                ("overruled_because", models.TextField(blank=True, db_default="", default="")),
+                (
+                    "counts_as",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.functions.comparison.Coalesce(
+                            models.F("overruled_to"), models.F("verdict")
+                        ),
+                        output_field=models.CharField(max_length=10),
+                    ),
+                ),
+                (
+                    "overruled_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('verdict__in', ['correct', 'incorrect', 'undecided'])), name='grade_verdict'), models.CheckConstraint(condition=models.Q(models.Q(('overruled_at', None), ('overruled_to', None)), models.Q(('overruled_at__isnull', False), ('overruled_to__in', ['correct', 'incorrect', 'undecided'])), _connector='OR'), name='grade_overruled_whole')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("verdict__in", ["correct", "incorrect", "undecided"])),
+                        name="grade_verdict",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("overruled_at", None), ("overruled_to", None)),
+                            models.Q(
+                                ("overruled_at__isnull", False),
+                                ("overruled_to__in", ["correct", "incorrect", "undecided"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="grade_overruled_whole",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Pick',
+            name="Pick",
             fields=[
-                ('task', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='pick', serialize=False, to='annotation.task')),
-                ('reason', models.CharField(max_length=30)),
-                ('score', models.FloatField(null=True)),
-                ('rank', models.PositiveIntegerField(null=True)),
-                ('probability', models.FloatField()),
-                ('generation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='picks', to='annotation.generation')),
+                (
+                    "task",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="pick",
+                        serialize=False,
+                        to="annotation.task",
+                    ),
+                ),
+                ("reason", models.CharField(max_length=30)),
+                ("score", models.FloatField(null=True)),
+                ("rank", models.PositiveIntegerField(null=True)),
+                ("probability", models.FloatField()),
+                (
+                    "generation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="picks",
+                        to="annotation.generation",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('probability__gt', 0), ('probability__lte', 1)), name='pick_probability')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("probability__gt", 0), ("probability__lte", 1)),
+                        name="pick_probability",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RunItem',
+            name="RunItem",
             fields=[
-                ('pk', models.CompositePrimaryKey('run_id', 'thing', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('thing', models.BigIntegerField(verbose_name='id of a solution or a problem')),
-                ('due_at', models.DateTimeField()),
-                ('attempts', models.PositiveSmallIntegerField(db_default=0, default=0)),
-                ('is_dead', models.BooleanField(db_default=False, default=False)),
-                ('reason', models.TextField(db_default='', default='')),
-                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='items', to='annotation.run')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "run_id", "thing", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("thing", models.BigIntegerField(verbose_name="id of a solution or a problem")),
+                ("due_at", models.DateTimeField()),
+                ("attempts", models.PositiveSmallIntegerField(db_default=0, default=0)),
+                ("is_dead", models.BooleanField(db_default=False, default=False)),
+                ("reason", models.TextField(db_default="", default="")),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="items",
+                        to="annotation.run",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(models.F('run'), models.F('due_at'), condition=models.Q(('is_dead', False)), name='run_item_due'), models.Index(condition=models.Q(('is_dead', True)), fields=['run'], name='run_item_dead')],
+                "indexes": [
+                    models.Index(
+                        models.F("run"),
+                        models.F("due_at"),
+                        condition=models.Q(("is_dead", False)),
+                        name="run_item_due",
+                    ),
+                    models.Index(condition=models.Q(("is_dead", True)), fields=["run"], name="run_item_dead"),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='scorer',
-            constraint=models.UniqueConstraint(fields=('project', 'kind', 'version'), name='scorer_version_once'),
+            model_name="scorer",
+            constraint=models.UniqueConstraint(fields=("project", "kind", "version"), name="scorer_version_once"),
         ),
         migrations.AddConstraint(
-            model_name='scorer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'verifier'), ('report__isnull', False), ('weights__isnull', False)), models.Q(('kind', 'endpoint'), ('weights', None)), _connector='OR'), name='scorer_verifier_has_weights'),
+            model_name="scorer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "verifier"), ("report__isnull", False), ("weights__isnull", False)),
+                    models.Q(("kind", "endpoint"), ("weights", None)),
+                    _connector="OR",
+                ),
+                name="scorer_verifier_has_weights",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(('last__range', (0, 1)), ('minimum__range', (0, 1)), ('product__lte', 0), ('steps__len__gte', 1)), name='score_range'),
+            model_name="score",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("last__range", (0, 1)),
+                    ("minimum__range", (0, 1)),
+                    ("product__lte", 0),
+                    ("steps__len__gte", 1),
+                ),
+                name="score_range",
+            ),
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(condition=models.Q(('state', 'running')), fields=['touched_at'], name='run_unfinished'),
+            model_name="run",
+            index=models.Index(
+                condition=models.Q(("state", "running")), fields=["touched_at"], name="run_unfinished"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='run',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'score'), ('scorer__isnull', False)), models.Q(models.Q(('kind', 'score'), _negated=True), ('scorer', None)), _connector='OR'), name='run_scores_with_a_scorer'),
+            model_name="run",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "score"), ("scorer__isnull", False)),
+                    models.Q(models.Q(("kind", "score"), _negated=True), ("scorer", None)),
+                    _connector="OR",
+                ),
+                name="run_scores_with_a_scorer",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='generation',
-            constraint=models.UniqueConstraint(fields=('project', 'number'), name='generation_once'),
+            model_name="generation",
+            constraint=models.UniqueConstraint(fields=("project", "number"), name="generation_once"),
         ),
     ]

@@ -41,6 +41,19 @@ def duration(milliseconds: int) -> str:
 
 
 @register.filter
+def per_second(rate: float) -> str:
+    """A rate; a minute's when it is slow."""
+    if rate >= 10:
+        return f"{thousands(round(rate))} a second"
+    return f"{rate:.1f} a second" if rate >= 1 else f"{60 * rate:.1f} a minute"
+
+
+@register.filter
+def roughly(seconds: float) -> str:
+    return "a moment" if seconds < 2 else f"about {duration(round(1000 * seconds))}"
+
+
+@register.filter
 def probability(value: float | None) -> str:
     """Four digits after the point, or an exponent for what would read as nothing."""
     if value is None:

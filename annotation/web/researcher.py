@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from annotation import access, overview
 from annotation.learning.gold import judgements_of
+from annotation.models import Grade, Word
 from annotation.web.audience import audience
 from annotation.web.pages import render_project
 
@@ -51,4 +52,6 @@ def solutions(request: HttpRequest, slug: str) -> HttpResponse:
 def solution(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     found = access.solution_for(request.user, slug, pk)
     context = {"solution": found, "table": overview.labels_of(found), "gold": judgements_of(found)}
+    context["grade"] = Grade.objects.filter(solution=found).select_related("overruled_by").first()
+    context["words"] = Word.choices
     return render_project(request, "research/solution.html", found.project, context)

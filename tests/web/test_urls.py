@@ -10,9 +10,9 @@ from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from annotation import labeling
+from annotation import labeling, runs
 from annotation.learning import guidelines
-from annotation.models import Annotation, LoadRun, Membership, Project, User
+from annotation.models import Annotation, LoadRun, Membership, Project, Run, User
 from tests.browser.states import NO_PAGE, STATES
 from tests.conftest import labeler, solution_line
 
@@ -73,6 +73,10 @@ def addresses(project: Project, alice: User, load: Callable[..., LoadRun]) -> Ad
     }
     guideline = guidelines.publish(actor=None, project=project, text="Rate with care.")
     arguments["version"] = {"slug": project.slug, "version": guideline.version}
+    work = runs.start(project=project, actor=None, kind=Run.Kind.GRADE)
+    arguments["work"] = {"slug": project.slug, "pk": work.pk}
+    arguments["change-work"] = {"slug": project.slug, "pk": work.pk, "how": "pause"}
+    arguments["overrule"] = arguments["solution"]
     arguments["member-link"] = arguments["member-roles"]
     arguments["decide"] = arguments["member-roles"]
     arguments["gold-solution"] = arguments["gold-from"] = arguments["api-gold"] = arguments["solution"]
@@ -83,6 +87,7 @@ def addresses(project: Project, alice: User, load: Callable[..., LoadRun]) -> Ad
     posts = {"start", "save", "beat", "submit", "download", "member-roles", "member-link", "sign-out"}
     posts |= {"api-token", "api-load", "api-lease", "api-beat", "api-submit", "api-acknowledge"}
     posts |= {"practise-again", "gold-from", "screening-rules", "decide", "keys"}
+    posts |= {"start-grading", "overrule", "change-work"}
     found = {}
     for name, pattern in ALL.items():
         takes_slug = "slug" in pattern.pattern.converters

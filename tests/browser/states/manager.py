@@ -4,9 +4,11 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from annotation import runs
 from annotation.demo import INSTRUCTIONS
+from annotation.grading import grades
 from annotation.learning import guidelines, standing
-from annotation.models import LoadRun, Membership, Role, Solution, Verdict
+from annotation.models import LoadRun, Membership, Role, Run, Solution, Verdict
 from tests.browser.states.kinds import State, at
 from tests.browser.states.labeler import submitted
 from tests.browser.states.learner import school_of
@@ -96,6 +98,29 @@ def failed_run(cast: Any) -> Page:
     return cast.visit(cast.max, f"/projects/algebra/load/{run.pk}/")
 
 
+def graded(cast: Any) -> Page:
+    """One of the three is undecided; one was decided by a manager."""
+    run = grades.start(project=cast.project, actor=cast.max)
+    for _ in grades.work(run):
+        continue
+    solution = Solution.objects.filter(project=cast.project).earliest("pk")
+    grades.overrule(solution=solution, actor=cast.max, word="undecided", because="the problem is ambiguous")
+    return cast.visit(cast.max, "/projects/algebra/grades/")
+
+
+def graded_solution(cast: Any) -> Page:
+    graded(cast)
+    return solution(cast)
+
+
+def work(cast: Any) -> Page:
+    """Under way, with an item that is dead."""
+    run = runs.start(project=cast.project, actor=cast.max, kind=Run.Kind.GRADE)
+    runs.write_down(run, grades.UNGRADED, {"project": cast.project.pk, "grader": 1})
+    runs.bury(run, {runs.take(run, most=1, seconds=60)[0]: "workers ended 5 times while they had it"})
+    return cast.visit(cast.max, f"/projects/algebra/work/{run.pk}/")
+
+
 STATES = {
     "projects": State("projects", at("/projects/", "sam")),
     "new project": State("new-project", at("/projects/new/", "sam")),
@@ -103,6 +128,10 @@ STATES = {
     "empty overview": State("overview", at("/projects/algebra/")),
     "solutions": State("solutions", at("/projects/algebra/solutions/")),
     "solution": State("solution", solution),
+    "solution, graded": State("solution", graded_solution),
+    "grades": State("grades", graded),
+    "grades, none": State("grades", at("/projects/algebra/grades/")),
+    "work": State("work", work),
     "load": State("load", at("/projects/algebra/load/")),
     "run": State("run", lambda cast: cast.visit(cast.max, f"/projects/algebra/load/{cast.run.pk}/")),
     "run, failed": State("run", failed_run),
