@@ -29,50 +29,9 @@ LAB = [
 ]
 UNICAST = IPv6Network("2000::/3")
 NAT64 = IPv6Network("64:ff9b::/96")
-OTHER_SERVICES = frozenset(
-    map(
-        int,
-        [
-            "20",
-            "21",
-            "22",
-            "23",
-            "25",
-            "53",
-            "110",
-            "111",
-            "119",
-            "135",
-            "139",
-            "143",
-            "389",
-            "445",
-            "465",
-            "587",
-            "636",
-            "993",
-            "995",
-            "1433",
-            "1521",
-            "2049",
-            "2375",
-            "2376",
-            "2379",
-            "3306",
-            "3389",
-            "5432",
-            "5672",
-            "6000",
-            "6379",
-            "6380",
-            "6432",
-            "9042",
-            "11211",
-            "26379",
-            "27017",
-        ],
-    )
-)
+SYSTEM_PORTS = range(1, 80)
+DATABASE_PORTS = frozenset((1433, 1521, 2379, 3306, 5432, 6379, 6380, 6432, 9042, 11211, 26379, 27017))
+OTHER_PORTS = frozenset((110, 111, 119, 135, 139, 143, 389, 445, 465, 587, 636, 993, 995, 2049, 2375, 2376, 5672))
 """Ports of services that are not HTTP, and would be sent what they may take for commands."""
 ODD = re.compile(r"[\s\\\x00-\x1f\x7f%]")
 NUMERIC = re.compile(r"(?:^|\.)(?:\d+|0[xX][0-9a-fA-F]*)\.?$")
@@ -126,11 +85,15 @@ def checked_url(url: str, *, allows_private: bool) -> URL:
         raise Permanent("The URL must not hold a user or a password; the key has a field of its own.")
     if parsed.query_string or parsed.fragment or url.endswith(("?", "#")):
         raise Permanent("The URL must end with its path: nothing after a ? or a #.")
-    if not parsed.port or parsed.port in OTHER_SERVICES:
+    if not parsed.port or is_another_service(parsed.port):
         raise Permanent(f"Port {parsed.port} is none of a model server.")
     if is_literal(host) and not is_open(host, allows_private):
         raise Forbidden(host)
     return parsed
+
+
+def is_another_service(port: int) -> bool:
+    return port in SYSTEM_PORTS or port in DATABASE_PORTS or port in OTHER_PORTS
 
 
 def parsed_url(url: str) -> URL:

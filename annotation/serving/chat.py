@@ -31,9 +31,8 @@ class Judged(NamedTuple):
 
 
 async def score(client: Client, endpoint: Endpoint, problem: str, steps: Sequence[str]) -> Scored:
-    judged = await together(
-        judge(client, endpoint, messages) for messages in conversations(endpoint, problem, steps)
-    )
+    asked = conversations(endpoint, problem, steps)
+    judged = await together(judge(client, endpoint, messages) for messages in asked)
     voted = sum(one.votes > 0 for one in judged)
     note = f"{voted} of {len(judged)} steps by {endpoint.votes} votes" if voted else "logprobs of the first token"
     return Scored([one.score for one in judged], [one.covered for one in judged], note)

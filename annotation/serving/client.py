@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import aiohttp
 import msgspec
@@ -37,7 +37,7 @@ class Client:
         self._places = asyncio.Semaphore(endpoint.parallel)
         self._session: aiohttp.ClientSession | None = None
 
-    async def __aenter__(self) -> "Client":
+    async def __aenter__(self) -> Self:
         endpoint = self.endpoint
         self._session = aiohttp.ClientSession(
             connector=CheckedConnector(allows_private=endpoint.allows_private, parallel=endpoint.parallel),

@@ -56,12 +56,13 @@ async def looked_up(host: str, port: int, family: socket.AddressFamily) -> list[
     loop = asyncio.get_running_loop()
     future: asyncio.Future[list[Found]] = loop.create_future()
 
-    def settle(found: list[Found], error: OSError | UnicodeError | None) -> None:
+    def settle(found: list[Found], error: OSError | None) -> None:
         if not future.done():
             future.set_exception(error) if error else future.set_result(found)
 
     def look_up() -> None:
-        found, failure = [], None
+        found: list[Any] = []
+        failure: OSError | None = None
         try:
             found = socket.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM)
         except UnicodeError:  # a label that is too long, or empty

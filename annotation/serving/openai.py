@@ -1,4 +1,4 @@
-"""The parts of OpenAI's API that vLLM, SGLang, llama.cpp and the hosted ones share: choices of chat and completions."""
+"""The parts of OpenAI's API that vLLM, SGLang, llama.cpp and the hosted ones share."""
 
 from collections.abc import Callable
 from typing import Any
@@ -65,14 +65,15 @@ Choice = ChatChoice | TextChoice
 
 
 def read(body: Any, path: str) -> list[Choice]:
-    found: list[Choice] = [*shaped(body, ChatAnswer if path == CHAT else TextAnswer).choices]
+    chat = path == CHAT
+    found: list[Choice] = [*(shaped(body, ChatAnswer).choices if chat else shaped(body, TextAnswer).choices)]
     if not found:
         raise Permanent("The answer has no choices.")
     return found
 
 
 async def choices(client: Client, path: str, asking: Asking, count: int) -> list[Choice]:
-    """`count` choices, asked for at once; those that a server leaves out (some know no `n`) are asked for again."""
+    """`count` choices, asked for at once; what is left out is asked for again, as some servers know no `n`."""
     found: list[Choice] = []
     while len(found) < count:
         body = await client.post(path, asking(count - len(found), len(found)))

@@ -1,4 +1,4 @@
-"""Stepmark's own protocol: `POST /score {problem, steps} -> {scores}`; docs/score-protocol.md has it for others."""
+"""Stepmark's own protocol: `POST /score {problem, steps} -> {scores}`; docs/score-protocol.md describes it."""
 
 from collections.abc import Sequence
 from typing import Any

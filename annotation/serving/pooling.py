@@ -1,8 +1,8 @@
 """vLLM `/pooling` for process reward models: a row of class probabilities at each separator.
 
-Served as vLLM's docs/models/pooling_models/reward.md has it: Qwen2.5-Math-PRM with `<extra_0>` by itself,
-Math-Shepherd with `--pooler-config '{"pooling_type": "STEP", "step_tag_id": 12902, "returned_token_ids": [648, 387]}'`
-(layout text, separator ки, positive column 0).
+Served as vLLM's docs/models/pooling_models/reward.md has it: Qwen2.5-Math-PRM scores at `<extra_0>` by itself.
+Math-Shepherd (layout text, separator ки, positive column 0) needs the pooler configured:
+`--pooler-config '{"pooling_type": "STEP", "step_tag_id": 12902, "returned_token_ids": [648, 387]}'`.
 """
 
 from collections.abc import Sequence
@@ -62,10 +62,8 @@ def in_chat(endpoint: Endpoint, problem: str, steps: Sequence[str]) -> dict[str,
 
 def in_text(endpoint: Endpoint, problem: str, steps: Sequence[str]) -> dict[str, Any]:
     """As Math-Shepherd's model card builds it: `problem Step 1: … ки\nStep 2: … ки`."""
-    texts = [
-        step if step.startswith("Step ") else f"Step {number}: {step}" for number, step in enumerate(steps, 1)
-    ]
-    return {"input": f"{problem} " + "\n".join(f"{text} {endpoint.separator}" for text in texts)}
+    numbered = [step if step.startswith("Step ") else f"Step {at}: {step}" for at, step in enumerate(steps, 1)]
+    return {"input": f"{problem} " + "\n".join(f"{step} {endpoint.separator}" for step in numbered)}
 
 
 def read(body: Any, steps: int, positive: int) -> Scored:
@@ -81,11 +79,10 @@ def read(body: Any, steps: int, positive: int) -> Scored:
     if len(rows) != steps:
         raise Permanent(f"{len(rows)} rows came for {steps} steps{COUNT_HINT}.")
     width = width_of(rows, positive)
+    column = f"column {positive} of {width}"
     if width == 1 or all(is_distribution(row) for row in rows):
-        return Scored([row[positive] for row in rows], None, f"column {positive} of {width}")
-    return Scored(
-        [softmax(row)[positive] for row in rows], None, f"softmax of logits, column {positive} of {width}"
-    )
+        return Scored([row[positive] for row in rows], None, column)
+    return Scored([softmax(row)[positive] for row in rows], None, f"{column}, softmax of logits")
 
 
 def width_of(rows: Sequence[Sequence[float]], positive: int) -> int:

@@ -1,4 +1,4 @@
-"""When to try again, and when to leave an endpoint alone. Pure: times are seconds on whatever clock the caller has."""
+"""When to try again, and when to leave an endpoint alone. Pure: times are seconds on the caller's clock."""
 
 from collections.abc import Callable
 from email.utils import parsedate_to_datetime
@@ -23,10 +23,10 @@ def delay(
     """Seconds to wait after failure number `attempt`, counted from 0.
 
     Full jitter: evenly between 0 and `base` doubled each time up to `cap` (Brooker, AWS Architecture Blog, 2015),
-    so that those who failed together do not come back together. What the server asked for comes on top of none
-    of it: it is the least that is waited.
+    so that those who failed together do not come back together. What the server asked for is the least that
+    is waited.
     """
-    longest = min(cap, base * 2 ** min(attempt, MOST_DOUBLINGS))
+    longest = min(cap, base * 2.0 ** min(attempt, MOST_DOUBLINGS))
     return max(random() * longest, min(retry_after or 0.0, LONGEST_WAIT))
 
 

@@ -51,7 +51,7 @@ async def try_scorer(endpoint: Endpoint, problem: str, steps: Sequence[str]) -> 
 
     async def scoring(client: Client) -> Outcome:
         scored = await scorers.score(client, endpoint, problem, steps)
-        covered = scored.covered or [None] * len(steps)
+        covered: Sequence[float | None] = scored.covered or [None] * len(steps)
         return Outcome(list(map(StepScore, steps, scored.steps, covered)), [], scored.raw_note)
 
     return await tried(endpoint, scoring)
