@@ -1,5 +1,6 @@
 """What the HTTP library raises, and what a server answers, told in one sentence each."""
 
+import os
 import time
 
 import aiohttp
@@ -33,10 +34,9 @@ def told(error: aiohttp.ClientError | OSError, host: str) -> ServingError:
 
 
 def reason_of(error: Exception) -> str:
-    """The operating system's words."""
-    return (
-        error.os_error.strerror if isinstance(error, aiohttp.ClientConnectorError) else None
-    ) or "no connection"
+    """The operating system's words: asyncio's own name the address that was tried."""
+    number = error.os_error.errno if isinstance(error, aiohttp.ClientConnectorError) else None
+    return os.strerror(number) if number else "no connection"
 
 
 def refused(response: aiohttp.ClientResponse, body: bytes, key: str) -> ServingError:
