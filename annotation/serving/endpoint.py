@@ -60,11 +60,11 @@ class Endpoint:
         if not self.key.isascii() or not self.key.isprintable() or " " in self.key:
             raise Permanent("The key has spaces or characters that no header can carry; paste the token alone.")
         check_limit("seconds", self.seconds, MOST_SECONDS)
-        check_limit("most_bytes", self.most_bytes, MOST_BYTES)
-        check_limit("parallel", self.parallel, MOST_PARALLEL)
+        check_limit("most_bytes", self.most_bytes, MOST_BYTES, least=1)
+        check_limit("parallel", self.parallel, MOST_PARALLEL, least=1)
         check_limit("votes", self.votes, MOST_VOTES, least=0)
 
 
 def check_limit(name: str, value: float, most: float, least: float = 0.001) -> None:
     if not math.isfinite(value) or not least <= value <= most:
-        raise Permanent(f"{name} is {value:g}; it can be {most:g} at most and must not be less than {least:g}.")
+        raise Permanent(f"{name} is {value:g}; it must be between {least:g} and {most:g}.")

@@ -178,7 +178,7 @@ def split(text: str) -> list[str]:
     for line in (one.strip() for one in text.split("\n")):
         if not line:
             continue
-        if steps and steps[-1].startswith(ANSWER):
+        if steps and ANSWER_LINE.match(steps[-1]):
             steps[-1] += f"\n{line}" if "\n" in steps[-1] else f"\n\n{line}"
         else:
             steps.append(headed(line))

@@ -20,19 +20,15 @@ def printable(text: str) -> Iterator[str]:
 
 
 def without(text: str, key: str) -> str:
-    """The text with a `•` for every stretch of the key, as it is or as JSON may escape it."""
-    for form in {key, key.replace("/", "\\/")}:
-        text = blotted(text, form)
-    return text
+    """The text with a `•` for each character of the key, as it is or as JSON may escape it."""
+    hidden = {place for form in {key, key.replace("/", "\\/")} for place in places(text, form)}
+    return "".join("•" if at in hidden else character for at, character in enumerate(text))
 
 
-def blotted(text: str, secret: str) -> str:
+def places(text: str, secret: str) -> Iterator[int]:
+    """Where the text has a stretch of the secret, or the whole of a short one."""
     width = min(WINDOW, len(secret))
-    if not width:
-        return text
-    parts = {secret[at : at + width] for at in range(len(secret) - width + 1)}
-    hidden = bytearray(len(text))
+    parts = {secret[at : at + width] for at in range(len(secret) - width + 1)} - {""}
     for at in range(len(text) - width + 1):
         if text[at : at + width] in parts:
-            hidden[at : at + width] = b"\1" * width
-    return "".join("•" if hidden[at] else character for at, character in enumerate(text))
+            yield from range(at, at + width)

@@ -135,6 +135,10 @@ def test_a_large_request_is_not_sent(server: Scripted) -> None:
     assert server.connections == 0
 
 
+def test_a_name_is_looked_up(server: Scripted) -> None:
+    assert post(local(server.url("golden").replace("127.0.0.1", "localhost"))) == {"scores": [0.99951, 0.18127]}
+
+
 def test_half_a_character_is_not_sent(server: Scripted) -> None:
     with pytest.raises(Permanent, match="surrogate"):
         post(local(server.url("ok")), payload={"problem": "\ud800", "steps": []})
