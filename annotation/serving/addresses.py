@@ -119,6 +119,7 @@ def is_literal(host: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=256)
 def call_url(base: URL, path: str) -> URL:
     """The address of a call: `path` under `base`, of which the base may have a part or the whole already.
 

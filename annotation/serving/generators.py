@@ -42,7 +42,7 @@ class Sketch(NamedTuple):
     is_truncated: bool
 
 
-Asking = Callable[[Endpoint, str, Sequence[str] | None], dict[str, Any]]
+Prompting = Callable[[Endpoint, str, Sequence[str] | None], dict[str, Any]]
 
 
 def chat_prompt(endpoint: Endpoint, problem: str, prefix: Sequence[str] | None) -> dict[str, Any]:
@@ -74,7 +74,7 @@ class Generator(NamedTuple):
     help: str
     fields: tuple[str, ...]
     path: str
-    prompt: Asking
+    prompt: Prompting
 
     async def sample(
         self, client: Client, endpoint: Endpoint, problem: str, prefix: Sequence[str] | None, n: int, how: Sampling

@@ -1,12 +1,13 @@
 """The protocols that score steps."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from annotation.serving import chat, generative, plain, pooling, sglang
 from annotation.serving.client import Client
 from annotation.serving.endpoint import Endpoint
 from annotation.serving.errors import Permanent
+from annotation.serving.prompts import JUDGE_INSTRUCTION
 from annotation.serving.scored import Scored, checked
 
 Scoring = Callable[[Client, Endpoint, str, Sequence[str]], Awaitable[Scored]]
@@ -19,6 +20,8 @@ class Scorer(NamedTuple):
     fields: tuple[str, ...]
     """The fields of `Endpoint` that matter to this protocol, besides URL, model, key and limits."""
     score: Scoring
+    suggested: Mapping[str, str] = {}
+    """What the form may begin with, where that is not the default of `Endpoint`."""
 
 
 SCORERS: dict[str, Scorer] = {
@@ -52,6 +55,7 @@ SCORERS: dict[str, Scorer] = {
         "A chat model that answers each step with + or -; needs logprobs, or a number of votes to sample.",
         ("good", "bad", "votes", "instruction"),
         chat.score,
+        {"instruction": JUDGE_INSTRUCTION},
     ),
 }
 
