@@ -107,7 +107,7 @@ class Reader:
         if token == "(":
             return self.group()
         self.at += 1
-        if token[:1].isdigit() or token[:1] == ".":
+        if token[:1].isdigit():
             value = literal(token)
             # 2\frac{1}{2} is two and a half.
             return value + self.fraction() if self.peek() == "\\frac" else value

@@ -1,6 +1,7 @@
 """Whether what a step says of numbers is so."""
 
 from enum import IntEnum
+from fractions import Fraction
 from typing import NamedTuple
 
 from annotation.verifier.arithmetic import Unreadable, evaluate
@@ -8,6 +9,9 @@ from annotation.verifier.equations import Equation, Expression
 from annotation.verifier.values import Value, decimals, value_of
 
 OPERATORS = frozenset("+-*/^%!") | {r"\frac", r"\sqrt"}
+BESIDE = frozenset("-%()")
+FLOATING = 9
+"""Decimals that count: calculators print 14.999999999999998 for 15."""
 
 
 class Verdict(IntEnum):
@@ -53,24 +57,34 @@ def value(side: Expression) -> Value | None:
 
 
 def verdict(left: Expression, right: Expression, computed: Value, said: Value) -> Verdict:
-    if computed == said or (said * 100 == computed and right[-1] == "%"):
+    if computed == said:
         return Verdict.RIGHT
     if value_of_first(right) == computed:
         return Verdict.RUN_ON
     places = places_of(right)
     if places is None:
         places = places_of(left)
-    if places is None or abs(computed - said) * 10**places >= 1:
+    if "%" in left or "%" in right:
+        # People write 0.2 = 20% and 10 / 50 * 100 = 20% alike.
+        return min(rounded(computed * factor - said, places) for factor in (Fraction(1, 100), 1, 100))
+    return rounded(computed - said, places)
+
+
+def rounded(difference: Value, places: int | None) -> Verdict:
+    """What to make of a difference from a number written with so many decimals; None is no such number."""
+    if difference == 0:
+        return Verdict.RIGHT
+    if places is None or abs(difference) * 10 ** min(places, FLOATING) >= 1:
         return Verdict.WRONG
     return Verdict.ROUNDED if places else Verdict.WHOLE
 
 
 def places_of(side: Expression) -> int | None:
     """The decimals a bare number is written with; None of an expression. A percent has two more."""
-    digits = [token for token in side if token not in {"-", "%"}]
+    digits = [token for token in side if token not in BESIDE]
     if len(digits) != 1 or not digits[0][0].isdigit():
         return None
-    return decimals(digits[0]) + 2 * (side[-1] == "%")
+    return decimals(digits[0]) + 2 * ("%" in side)
 
 
 def value_of_first(side: Expression) -> Value | None:

@@ -26,6 +26,7 @@ SYMBOLS = {
     r"^\circ": "",
     r"^{\circ}": "",
     "°": "",
+    r"\sqrt[": "_(",
     r"\!": "",
     r"\,": " ",
     r"\;": " ",
@@ -43,13 +44,18 @@ SYMBOLS = {
 }
 SYMBOL = re.compile("|".join(re.escape(symbol) + r"(?![A-Za-z])" * symbol[-1].isalpha() for symbol in SYMBOLS))
 SHORT_FRACTION = re.compile(r"\\frac\s?([0-9])\s?([0-9])")
-CROSS = re.compile(r"(?<=[0-9)])(\s?)[xX](?=\s?\$?[0-9])")
+MIXED = re.compile(r"(?<![0-9/.,])([0-9]{1,6}) ([0-9]{1,3})/([0-9]{1,3})(?![0-9])")
+CROSS = re.compile(r"(?<=[0-9)]) [xX] (?=\$?[0-9(])|(?<=[0-9])[xX](?=[0-9])")
 SHARE_OF = re.compile(r"(%|/[0-9]{1,9}|\}) of (?:the )?(?=\$?[0-9(])")
+SHORT_UNITS = r"(?:cm|mm|km|kg|mg|ml|lbs?|ft|mph|mins?|hrs?|secs?|oz|yd|mi|gb|mb)"
+NO_UNIT = r"(?!(?:and|or|so|then|is|are|was|were|if|when|we|thus|that)\b)"
 UNIT = re.compile(
-    r"(?<=[0-9)%]) ?[A-Za-z]{2,20}(?: ?/ ?[A-Za-z]{2,20})?(?: [A-Za-z]{1,20}){0,2}(?= ?[-+*/=≈)])"
+    rf"(?<=[0-9)%])(?:{SHORT_UNITS}\b| {NO_UNIT}[A-Za-z]{{2,20}}(?: ?/ ?[A-Za-z]{{2,20}})?"
+    rf"(?: {NO_UNIT}[A-Za-z]{{2,20}}){{0,2}})(?= ?(?:[+*/=≈)]|- ))"
 )
+UNIT_ENDS = re.compile(rf"(?<=[0-9)]){SHORT_UNITS}\b")
 TOKEN = re.compile(
-    r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?|\.[0-9]+"
+    r"[0-9]+:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?|\.[0-9]+"
     r"|\\[A-Za-z]+|[A-Za-z]_(?:\{[A-Za-z0-9]{1,6}\}|[A-Za-z0-9])|[A-Za-z]+|\n|[^\S\n]+|.",
     re.DOTALL,
 )
@@ -61,9 +67,13 @@ SPACES = frozenset("$&€£")
 STOPS = frozenset('.,;:?\n"“”\\')
 GREEK = frozenset({r"\pi", r"\theta", r"\alpha", r"\beta", r"\lambda", r"\omega"})
 PREFIXES = frozenset({r"\frac", r"\sqrt"})
-IN_WORDS = frozenset({r"\text", r"\mathrm", r"\mbox", r"\textbf"})
+NEUTRAL = frozenset(
+    r"\text \mathrm \mbox \textbf \implies \Rightarrow \rightarrow \to \therefore \because \qquad \begin \end".split()
+)
+"""Commands that are as good as a word or a stop; all others change what comes after them, as in `\\sin 30`."""
+ARTICLES = frozenset("aAI")
 MULTIPLIERS = frozenset({"hundred", "thousand", "million", "billion", "dozen"})
-FUNCTIONS = frozenset("fghPQ")
+FUNCTIONS = frozenset("fghpqPQ")
 BROKEN = "?"
 """Stands where an expression was cut off; no expression with it has a value."""
 
@@ -78,9 +88,11 @@ def simplified(text: str) -> str:
     text = SYMBOL.sub(lambda found: SYMBOLS[found[0]], text)
     if "\\frac" in text:
         text = SHORT_FRACTION.sub(r"\\frac{\1}{\2}", text)
+    if "/" in text:
+        text = MIXED.sub(r"\1\\frac{\2}{\3}", text)
     if " of " in text:
         text = SHARE_OF.sub(r"\1 * ", text)
-    return UNIT.sub("", CROSS.sub(r"\1*", text))
+    return UNIT_ENDS.sub("", UNIT.sub("", CROSS.sub("*", text)))
 
 
 def sides(run: list[str]) -> Iterator[Expression]:
@@ -94,47 +106,61 @@ def sides(run: list[str]) -> Iterator[Expression]:
 
 
 def stretches(text: str) -> list[list[str]]:
-    """The stretches of mathematics with two sides or more; words, stops and spaces between operands end one."""
+    """The stretches of mathematics with two sides or more; words, stops and numbers side by side end one."""
     found: list[list[str]] = []
     run: list[str] = []
-    before, spaced, cut = "\n", False, False
+    before, spaced = "\n", False
     for token in TOKEN.findall(text):
         if token in SPACES or (token.isspace() and token != "\n"):
             spaced = True
             continue
         if not is_mathematics(token):
-            close(run, found, broken=breaks(token))
-            run, cut = [], token not in STOPS
+            close(run, found, broken=changes_before(token, spaced=spaced))
+            run = []
         elif not run:
-            run = [BROKEN] if cut and (token in LEADING or not spaced) else []
-            run.append(SIGNS.get(token, token))
+            run = [BROKEN] if changes_after(before, token, spaced=spaced) else []
+            run.append(canonical(token))
         elif (link := between(before, token, spaced=spaced)) is None:
-            close(run, found, broken=False)
-            run, cut = [SIGNS.get(token, token)], False
+            close(run, found, broken=True)
+            run = [canonical(token)] if before in ARTICLES else [BROKEN, canonical(token)]
         else:
-            run += [*link, SIGNS.get(token, token)]
+            run += [*link, canonical(token)]
         before, spaced = token, False
     close(run, found, broken=False)
     return found
 
 
+def canonical(token: str) -> str:
+    return SIGNS.get(token) or (f"0{token}" if token[0] == "." else token)
+
+
 def close(run: list[str], found: list[list[str]], *, broken: bool) -> None:
-    """Keep the stretch when it has a relation between two sides."""
-    if any(token in RELATIONS for token in run[1:]):
+    """Keep the stretch when it has a relation with something on either side."""
+    if len(run) > 2 and not RELATIONS.isdisjoint(run[1:]):
         found.append([*run, BROKEN] if broken else run)
 
 
 def is_mathematics(token: str) -> bool:
-    if token in SIGNS or token[0].isdigit() or token in GREEK or token in PREFIXES:
+    """All but words, stops and what is read as one of them: unknown commands, and ratios like 3:5."""
+    if token in SIGNS or token in GREEK or token in PREFIXES:
         return True
-    return (token[0].isalpha() and (len(token) == 1 or token[1] == "_")) or (token[0] == "." and len(token) > 1)
+    if token[0].isalpha():
+        return len(token) == 1 or token[1] == "_"
+    return token[-1].isdigit() and ":" not in token
 
 
-def breaks(token: str) -> bool:
-    """Whether what follows changes the value before it, as in "5 thousand" or the base of 58_9."""
+def changes_before(token: str, *, spaced: bool) -> bool:
+    """Whether it changes the value of what stands before it, as in "5 thousand", 3ab or the base of 58_9."""
     if token.isalpha():
-        return token in MULTIPLIERS
-    return token not in STOPS and token not in IN_WORDS
+        return not spaced or token in MULTIPLIERS
+    return token not in STOPS and token not in NEUTRAL
+
+
+def changes_after(before: str, token: str, *, spaced: bool) -> bool:
+    """Whether what stands before a stretch belongs to it: "the price * 3", `\\sin 30`."""
+    if before in STOPS or before in NEUTRAL:
+        return False
+    return token in LEADING or not spaced or not before.isalpha()
 
 
 def between(before: str, token: str, *, spaced: bool) -> tuple[str, ...] | None:
@@ -143,7 +169,7 @@ def between(before: str, token: str, *, spaced: bool) -> tuple[str, ...] | None:
         return ()
     if (before == "}" and token == "{") or (before[0].isdigit() and token == r"\frac"):
         return ()
-    if spaced or (token[0].isdigit() and before not in {")", "}"}):
+    if (spaced and token != "(") or (token[0].isdigit() and before not in {")", "}"}):
         return None
     return (BROKEN,) if before in FUNCTIONS and token == "(" else ("*",)
 
