@@ -6,6 +6,7 @@ for identities. No algebra is rearranged, so all of this stays exact and cheap.
 """
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import NamedTuple
 
 from annotation.verifier.arithmetic import Unreadable, evaluate
@@ -87,7 +88,7 @@ class Unknowns:
 
 
 def pairs(equations: list[Equation]) -> list[Pair]:
-    found = [Pair(left, right) for equation in equations for left, right in zip(equation, equation[1:], strict=False)]
+    found = [Pair(left, right) for equation in equations for left, right in pairwise(equation)]
     return [pair for pair in found if BROKEN not in pair.left and BROKEN not in pair.right]
 
 

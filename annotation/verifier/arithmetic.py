@@ -35,8 +35,8 @@ def evaluate(tokens: Sequence[str], known: Mapping[str, Value] = NOTHING_KNOWN) 
     return value
 
 
-def literal(token: str) -> Value:
-    value = value_of(token)
+def literal(part: str) -> Value:
+    value = value_of(part)
     if value is None:
         raise Unreadable
     return value
@@ -99,26 +99,26 @@ class Reader:
         value = self.atom()
         while (mark := self.peek()) in {"%", "!"}:
             self.at += 1
-            value = quotient(value, 100) if mark == "%" else factorial_of(value)
+            value = bounded(quotient(value, 100)) if mark == "%" else factorial_of(value)
         return value
 
     def atom(self) -> Value:
-        token = self.peek()
-        if token == "(":
+        part = self.peek()
+        if part == "(":
             return self.group()
         self.at += 1
-        if token[:1].isdigit():
-            value = literal(token)
+        if part[:1].isdigit():
+            value = literal(part)
             # 2\frac{1}{2} is two and a half.
             return value + self.fraction() if self.peek() == "\\frac" else value
-        if token == "\\frac":
+        if part == "\\frac":
             self.at -= 1
             return self.fraction()
-        if token == "\\sqrt":
+        if part == "\\sqrt":
             return root(self.group())
-        if token not in self.known:
+        if part not in self.known:
             raise Unreadable
-        return self.known[token]
+        return self.known[part]
 
     def fraction(self) -> Value:
         self.take("\\frac")
@@ -151,12 +151,13 @@ def divided(left: Value, right: Value) -> Value:
 
 
 def raised(base: Value, exponent: Value) -> Value:
-    if exponent.denominator != 1 or abs(exponent) > MAX_EXPONENT or (base == 0 and exponent <= 0):
+    times = int(exponent)
+    if times != exponent or abs(times) > MAX_EXPONENT or (base == 0 and times <= 0):
         raise Unreadable
     bits = max(base.numerator.bit_length(), base.denominator.bit_length())
-    if bits * abs(exponent) > MAX_BITS:
+    if bits * abs(times) > MAX_BITS:
         raise Unreadable
-    return Fraction(base) ** int(exponent) if exponent < 0 else base ** int(exponent)
+    return Fraction(base) ** times if times < 0 else base**times
 
 
 def factorial_of(value: Value) -> Value:

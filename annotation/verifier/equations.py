@@ -6,11 +6,13 @@ read with some certainty ("the price * 3 = 12") is marked as broken, and has no 
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 Expression = tuple[str, ...]
 Equation = tuple[Expression, ...]
 """The sides of `a = b = c`, two or more."""
 
+MAX_SIDES = 8
 SYMBOLS = {
     r"\times": "*",
     r"\cdot": "*",
@@ -68,7 +70,8 @@ STOPS = frozenset('.,;:?\n"“”\\')
 GREEK = frozenset({r"\pi", r"\theta", r"\alpha", r"\beta", r"\lambda", r"\omega"})
 PREFIXES = frozenset({r"\frac", r"\sqrt"})
 NEUTRAL = frozenset(
-    r"\text \mathrm \mbox \textbf \implies \Rightarrow \rightarrow \to \therefore \because \qquad \begin \end".split()
+    {r"\text", r"\mathrm", r"\mbox", r"\textbf", r"\implies", r"\Rightarrow", r"\rightarrow", r"\to"}
+    | {r"\therefore", r"\because", r"\qquad", r"\begin", r"\end"}
 )
 """Commands that are as good as a word or a stop; all others change what comes after them, as in `\\sin 30`."""
 ARTICLES = frozenset("aAI")
@@ -80,12 +83,13 @@ BROKEN = "?"
 
 def equations(text: str) -> list[Equation]:
     """All equations of the text, each one once, in their order."""
-    return list(dict.fromkeys(tuple(sides(run)) for run in stretches(simplified(text))))
+    return list(dict.fromkeys(tuple(islice(sides(run), MAX_SIDES)) for run in stretches(simplified(text))))
 
 
 def simplified(text: str) -> str:
     """LaTeX and words that mean a sign as that sign; units between a number and a sign left out."""
-    text = SYMBOL.sub(lambda found: SYMBOLS[found[0]], text)
+    if "\\" in text or "{,}" in text or " percent" in text or not text.isascii():
+        text = SYMBOL.sub(lambda found: SYMBOLS[found[0]], text)
     if "\\frac" in text:
         text = SHORT_FRACTION.sub(r"\\frac{\1}{\2}", text)
     if "/" in text:
@@ -98,8 +102,8 @@ def simplified(text: str) -> str:
 def sides(run: list[str]) -> Iterator[Expression]:
     """The sides; nothing before the first relation is no side ("Total = 3 + 4 = 7")."""
     begin = 0
-    for end, token in enumerate([*run, "="]):
-        if token in RELATIONS:
+    for end, part in enumerate([*run, "="]):
+        if part in RELATIONS:
             if end > begin or begin > 0:
                 yield tuple(run[begin:end])
             begin = end + 1
@@ -110,28 +114,28 @@ def stretches(text: str) -> list[list[str]]:
     found: list[list[str]] = []
     run: list[str] = []
     before, spaced = "\n", False
-    for token in TOKEN.findall(text):
-        if token in SPACES or (token.isspace() and token != "\n"):
+    for part in TOKEN.findall(text):
+        if part in SPACES or (part.isspace() and part != "\n"):
             spaced = True
             continue
-        if not is_mathematics(token):
-            close(run, found, broken=changes_before(token, spaced=spaced))
+        if not is_mathematics(part):
+            close(run, found, broken=changes_before(part, spaced=spaced))
             run = []
         elif not run:
-            run = [BROKEN] if changes_after(before, token, spaced=spaced) else []
-            run.append(canonical(token))
-        elif (link := between(before, token, spaced=spaced)) is None:
+            run = [BROKEN] if changes_after(before, part, spaced=spaced) else []
+            run.append(canonical(part))
+        elif (link := between(before, part, spaced=spaced)) is None:
             close(run, found, broken=True)
-            run = [canonical(token)] if before in ARTICLES else [BROKEN, canonical(token)]
+            run = [canonical(part)] if before in ARTICLES else [BROKEN, canonical(part)]
         else:
-            run += [*link, canonical(token)]
-        before, spaced = token, False
+            run += [*link, canonical(part)]
+        before, spaced = part, False
     close(run, found, broken=False)
     return found
 
 
-def canonical(token: str) -> str:
-    return SIGNS.get(token) or (f"0{token}" if token[0] == "." else token)
+def canonical(part: str) -> str:
+    return SIGNS.get(part) or (f"0{part}" if part[0] == "." else part)
 
 
 def close(run: list[str], found: list[list[str]], *, broken: bool) -> None:
@@ -140,43 +144,43 @@ def close(run: list[str], found: list[list[str]], *, broken: bool) -> None:
         found.append([*run, BROKEN] if broken else run)
 
 
-def is_mathematics(token: str) -> bool:
+def is_mathematics(part: str) -> bool:
     """All but words, stops and what is read as one of them: unknown commands, and ratios like 3:5."""
-    if token in SIGNS or token in GREEK or token in PREFIXES:
+    if part in SIGNS or part in GREEK or part in PREFIXES:
         return True
-    if token[0].isalpha():
-        return len(token) == 1 or token[1] == "_"
-    return token[-1].isdigit() and ":" not in token
+    if part[0].isalpha():
+        return len(part) == 1 or part[1] == "_"
+    return part[-1].isdigit() and ":" not in part
 
 
-def changes_before(token: str, *, spaced: bool) -> bool:
+def changes_before(part: str, *, spaced: bool) -> bool:
     """Whether it changes the value of what stands before it, as in "5 thousand", 3ab or the base of 58_9."""
-    if token.isalpha():
-        return not spaced or token in MULTIPLIERS
-    return token not in STOPS and token not in NEUTRAL
+    if part.isalpha():
+        return not spaced or part in MULTIPLIERS
+    return part not in STOPS and part not in NEUTRAL
 
 
-def changes_after(before: str, token: str, *, spaced: bool) -> bool:
+def changes_after(before: str, part: str, *, spaced: bool) -> bool:
     """Whether what stands before a stretch belongs to it: "the price * 3", `\\sin 30`."""
     if before in STOPS or before in NEUTRAL:
         return False
-    return token in LEADING or not spaced or not before.isalpha()
+    return part in LEADING or not spaced or not before.isalpha()
 
 
-def between(before: str, token: str, *, spaced: bool) -> tuple[str, ...] | None:
+def between(before: str, part: str, *, spaced: bool) -> tuple[str, ...] | None:
     """What stands between two tokens without being written: a multiplication, nothing, or an end (None)."""
-    if not ends_operand(before) or not begins_operand(token):
+    if not ends_operand(before) or not begins_operand(part):
         return ()
-    if (before == "}" and token == "{") or (before[0].isdigit() and token == r"\frac"):
+    if (before == "}" and part == "{") or (before[0].isdigit() and part == r"\frac"):
         return ()
-    if (spaced and token != "(") or (token[0].isdigit() and before not in {")", "}"}):
+    if (spaced and part != "(") or (part[0].isdigit() and before not in {")", "}"}):
         return None
-    return (BROKEN,) if before in FUNCTIONS and token == "(" else ("*",)
+    return (BROKEN,) if before in FUNCTIONS and part == "(" else ("*",)
 
 
-def ends_operand(token: str) -> bool:
-    return token in {")", "]", "}", "%", "!"} or not (token in SIGNS or token in PREFIXES)
+def ends_operand(part: str) -> bool:
+    return part in {")", "]", "}", "%", "!"} or not (part in SIGNS or part in PREFIXES)
 
 
-def begins_operand(token: str) -> bool:
-    return token in {"(", "[", "{"} or token not in SIGNS
+def begins_operand(part: str) -> bool:
+    return part in {"(", "[", "{"} or part not in SIGNS

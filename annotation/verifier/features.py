@@ -6,11 +6,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from annotation.verifier import hashing
 from annotation.verifier.context import Context
 from annotation.verifier.figures import Computed, Formed, Novel, Sourced, computed, formed, novel, sourced
+from annotation.verifier.hashing import Hashed, codes, hashed
 from annotation.verifier.looking import Step, step_of
-from annotation.verifier.reading import Text, read
+from annotation.verifier.reading import read
+from annotation.verifier.shapes import shapes
 
 VERSION = 1
 """A change of any feature is another version: the weights of a stored model belong to one."""
@@ -18,10 +19,11 @@ NAMES = Computed._fields + Sourced._fields + Novel._fields + Formed._fields
 
 
 class Rows(NamedTuple):
-    """Features of steps: `dense` is steps x len(NAMES), `hashed` steps x hashing.BUCKETS."""
+    """Features of steps, one row each: `dense` has len(NAMES) columns, the others hashing.BUCKETS."""
 
     dense: NDArray[np.float64]
-    hashed: hashing.Hashed
+    words: Hashed
+    shapes: Hashed
 
 
 def rows(problem: str, steps: Sequence[str]) -> Rows:
@@ -32,24 +34,19 @@ def rows(problem: str, steps: Sequence[str]) -> Rows:
 def rows_of(solutions: Iterable[tuple[str, Sequence[str]]]) -> Rows:
     """One row a step, solution after solution. Solutions of one problem in a row are read faster."""
     dense: list[tuple[float, ...]] = []
-    codes: list[list[int]] = []
+    words: list[list[int]] = []
+    forms: list[list[int]] = []
     last, text = "", read("")
     for problem, steps in solutions:
         last, text = problem, text if problem == last else read(problem)
-        for figures, step in looks(text, steps):
-            dense.append(figures)
-            codes.append(hashing.codes(step.text.terms))
+        context = Context(text)
+        for step in map(step_of, map(read, steps)):
+            dense.append(figures(context, step))
+            words.append(codes(step.text.terms))
+            forms.append(codes(shapes(context, step)))
+            context.add(step)
     matrix = np.array(dense, dtype=np.float64).reshape(len(dense), len(NAMES))
-    return Rows(matrix, hashing.hashed(codes))
-
-
-def looks(problem: Text, steps: Sequence[str]) -> Iterable[tuple[tuple[float, ...], Step]]:
-    """The dense features of one step after the other."""
-    context = Context(problem)
-    for text in steps:
-        step = step_of(read(text))
-        yield figures(context, step), step
-        context.add(step)
+    return Rows(matrix, hashed(words, pairs=True), hashed(forms, pairs=False))
 
 
 def figures(context: Context, step: Step) -> tuple[float, ...]:

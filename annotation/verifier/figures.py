@@ -10,6 +10,9 @@ from annotation.verifier.looking import Step, few, is_answer
 
 DOUBTS = frozenset({"wait", "actually", "mistake", "oops", "guess", "maybe", "probably", "assume", "suppose"})
 
+FAR = 30
+"""Steps after which it is no longer counted how far on one is."""
+
 
 class Computed(NamedTuple):
     """Checked arithmetic and algebra. Counts, unless said otherwise."""
@@ -87,9 +90,14 @@ def sourced(context: Context, step: Step) -> Sourced:
     unused = context.unused.difference(step.text.numbers)
     given = max(len(context.given), 1)
     return Sourced(
-        *(origins.count(kind) / count for kind in "GFHCON"),
+        origins.count("G") / count,
+        origins.count("F") / count,
+        origins.count("H") / count,
+        origins.count("C") / count,
+        origins.count("O") / count,
+        origins.count("N") / count,
         origins.count("C") == len(origins) > 0,
-        len(step.operands) - len(set(step.operands)),
+        few(len(step.operands) - len(set(step.operands))),
         step.result in context.given,
         step.result in context.found,
         context.last_value is not None and context.last_value in step.text.numbers,
@@ -162,7 +170,7 @@ def formed(context: Context, step: Step) -> Formed:
         log1p(len(text.plain)),
         few(len(text.numbers)),
         few(len(text.equations)),
-        log1p(context.count),
+        log1p(min(context.count, FAR)),
         context.count == 0,
         is_answer(text.plain),
         answer is not None and answer == context.last_value,

@@ -1,14 +1,18 @@
-"""Words and pairs of words as columns of a sparse matrix, without a vocabulary to keep.
+"""Terms and pairs of terms as columns of a sparse matrix, without a vocabulary to keep.
 
 The column of a term is its CRC-32 modulo `BUCKETS`: the same on every machine and in every version of Python.
 """
 
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
+
+Rows = NDArray[np.intp]
+Codes = NDArray[np.uint32]
 
 BUCKETS = 2**12
 MAX_TERMS = 200
@@ -18,19 +22,17 @@ MIXED = np.uint32(0x9E3779B1)
 
 
 class Hashed(NamedTuple):
-    """A sparse matrix of `count` rows x `BUCKETS`, as coordinates; the same one may come more than once, to be summed.
+    """A sparse matrix of `steps` rows x `BUCKETS`, as coordinates. Rows have length 1, those without terms 0."""
 
-    A row has length 1 when all its terms fall into columns of their own.
-    """
-
-    count: int
-    rows: NDArray[np.intp]
-    columns: NDArray[np.intp]
+    steps: int
+    rows: Rows
+    columns: Rows
     weights: NDArray[np.float64]
 
     def times(self, vector: NDArray[np.float64]) -> NDArray[np.float64]:
         """The matrix times a vector of `BUCKETS`: one number a row."""
-        return np.bincount(self.rows, self.weights * vector[self.columns], minlength=self.count)
+        sums = np.bincount(self.rows, self.weights * vector[self.columns], minlength=self.steps)
+        return sums.astype(np.float64, copy=False)
 
 
 @lru_cache(maxsize=2**16)
@@ -43,16 +45,21 @@ def codes(terms: list[str]) -> list[int]:
     return [code("0" if term[0].isdigit() else term) for term in terms[:MAX_TERMS]]
 
 
-def hashed(steps: list[list[int]]) -> Hashed:
-    """The matrix of steps that are given as codes of terms, each term once and each pair of neighbours once."""
+def hashed(steps: list[list[int]], *, pairs: bool) -> Hashed:
+    """The matrix of steps given as codes of terms: each term once, and each pair of neighbours if wanted."""
     sizes = np.fromiter(map(len, steps), np.intp, len(steps))
-    words = np.fromiter((one for step in steps for one in step), np.uint32, int(sizes.sum()))
+    terms = np.fromiter(chain.from_iterable(steps), np.uint32, int(sizes.sum()))
     rows = np.repeat(np.arange(len(steps)), sizes)
-    neighbours = rows[1:] == rows[:-1] if len(rows) else np.zeros(0, bool)
-    pairs = (words[:-1] * MIXED + words[1:])[neighbours]
-    columns = np.concatenate([words, pairs]) % BUCKETS
-    both = np.concatenate([rows, rows[1:][neighbours]])
-    keys = np.unique(both * BUCKETS + columns.astype(np.intp))
-    of_rows = keys // BUCKETS
-    weights = 1 / np.sqrt(np.bincount(of_rows, minlength=len(steps)))
-    return Hashed(len(steps), of_rows, keys % BUCKETS, weights[of_rows])
+    if pairs:
+        rows, terms = with_neighbours(rows, terms)
+    cells = np.unique(rows * BUCKETS + (terms % BUCKETS).astype(np.intp))
+    rows, columns = np.divmod(cells, BUCKETS)
+    lengths = np.sqrt(np.bincount(rows, minlength=len(steps)))
+    return Hashed(len(steps), rows, columns, 1 / lengths[rows])
+
+
+def with_neighbours(rows: Rows, terms: Codes) -> tuple[Rows, Codes]:
+    """The terms, and after them the pairs of neighbours in the same row."""
+    same = rows[1:] == rows[:-1]
+    pairs = (terms[:-1] * MIXED + terms[1:])[same]
+    return np.concatenate([rows, rows[1:][same]]), np.concatenate([terms, pairs])

@@ -12,7 +12,7 @@ from annotation.verifier.values import WORDS, Value, value_of
 HEAD = 4_000
 TAIL = 1_000
 MAX_NUMBERS = 80
-MAX_EQUATIONS = 40
+MAX_EQUATIONS = 24
 
 
 class Text(NamedTuple):
