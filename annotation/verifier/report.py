@@ -1,0 +1,74 @@
+"""How good a verifier is on problems it has not seen, in a form that can be stored as JSON."""
+
+import msgspec
+
+
+class Sizes(msgspec.Struct, frozen=True):
+    """What was learned from, or looked at."""
+
+    problems: int
+    solutions: int
+    steps: int
+    negative: int
+    """Steps rated negative."""
+
+
+class Figure(msgspec.Struct, frozen=True):
+    """A figure with its 95 % interval, or None with the reason why it has no value."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    reason: str | None = None
+
+
+class BinRow(msgspec.Struct, frozen=True):
+    """Steps that scored from `low` to below `high`."""
+
+    low: float
+    high: float
+    steps: int
+    predicted: float | None
+    """Mean score."""
+    correct: float | None
+    """Share rated neutral or positive."""
+
+
+class Calibration(msgspec.Struct, frozen=True):
+    error: float
+    """Expected calibration error, over ten bins of equal width."""
+    brier: float
+    brier_of_constant: float
+    """Of giving every step the share of correct steps in training: what a useful score stays below."""
+    bins: list[BinRow]
+
+
+class FirstError(msgspec.Struct, frozen=True):
+    """Finding the first error as ProcessBench counts it, on solutions rated up to their first error or the end."""
+
+    f1: Figure
+    on_erroneous: float | None
+    on_correct: float | None
+    erroneous: int
+    correct: int
+    threshold: float
+    """Chosen on the problems learned from."""
+
+
+class Weight(msgspec.Struct, frozen=True):
+    feature: str
+    per_spread: float
+    """Change of the log-odds of correct for one standard deviation."""
+
+
+class Report(msgspec.Struct, frozen=True):
+    seed: int
+    strength: float
+    training: Sizes
+    held_out: Sizes
+    auc: Figure
+    """That a correct step scores above a wrong one."""
+    calibration: Calibration
+    first_error: FirstError
+    goes_by: list[Weight]
+    """The dense features with the greatest influence."""
