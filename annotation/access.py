@@ -21,6 +21,7 @@ from annotation.models import (
     Project,
     Role,
     Run,
+    Scorer,
     Solution,
     Stage,
     User,
@@ -93,6 +94,11 @@ def run_for(user: Person, slug: str, run: int) -> LoadRun:
 def work_for(user: Person, slug: str, run: int) -> Run:
     runs = Run.objects.select_related("project", "scorer")
     return get_object_or_404(runs, pk=run, project=project_for(user, slug, MANAGERS))
+
+
+def scorer_for(user: Person, slug: str, scorer: int) -> Scorer:
+    scorers = Scorer.objects.select_related("project").defer("weights")
+    return get_object_or_404(scorers, pk=scorer, project=project_for(user, slug, MANAGERS))
 
 
 def solution_for(user: Person, slug: str, solution: int) -> Solution:

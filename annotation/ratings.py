@@ -5,8 +5,10 @@ The rules are those of PRM800K's phase 2: work on a solution ends at the first n
 labelers rate all steps (`stops` is false) it goes on to the last one.
 """
 
+import sys
 from collections.abc import Sequence
-from typing import Literal
+from math import fsum, log
+from typing import Literal, NamedTuple
 
 Rating = Literal[-1, 0, 1]
 
@@ -14,6 +16,7 @@ NEGATIVE: Rating = -1
 NEUTRAL: Rating = 0
 POSITIVE: Rating = 1
 RATINGS: tuple[Rating, ...] = (NEGATIVE, NEUTRAL, POSITIVE)
+SMALLEST = sys.float_info.min
 
 
 def first_error(ratings: Sequence[Rating | None]) -> int | None:
@@ -40,3 +43,22 @@ def finish_reason(
     if next_step(ratings, stops=stops) is not None:
         return None
     return "solution" if first_error(ratings) is None else "found_error"
+
+
+class SolutionScore(NamedTuple):
+    """A solution's score from P(correct) of each step."""
+
+    product: float
+    """Natural logarithm of the product, 0 at best."""
+    minimum: float
+    last: float
+
+
+def solution_score(steps: Sequence[float]) -> SolutionScore:
+    """`steps` has P(positive) + P(neutral) of each step, in [0, 1]; a product of many is kept as a logarithm.
+
+    A step of probability 0 counts as the smallest float, so that solutions with one can still be ordered.
+    Source: "Let's Verify Step by Step", section 2.6 and appendix F.
+    """
+    product = fsum(log(max(step, SMALLEST)) for step in steps)
+    return SolutionScore(product, min(steps), steps[-1])

@@ -23,7 +23,8 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("grade", "Grade"), ("score", "Score"), ("sample", "Sample")], max_length=10
+                        choices=[("grade", "Grade"), ("train", "Train"), ("score", "Score"), ("sample", "Sample")],
+                        max_length=10,
                     ),
                 ),
                 (

@@ -5,7 +5,7 @@ from django.db.models import F, Q
 
 
 class Run(models.Model):
-    """Grading, scoring or sampling many things of a project.
+    """Grading, scoring or sampling many things of a project, or training on it.
 
     `total` is null until its items are written down. Each waiting item is a row of `RunItem`, which is deleted in
     the transaction that keeps its result; so what is done is what is no longer there. `note` says why a run that
@@ -14,6 +14,7 @@ class Run(models.Model):
 
     class Kind(models.TextChoices):
         GRADE = "grade"
+        TRAIN = "train"
         SCORE = "score"
         SAMPLE = "sample"
 

@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from annotation import labeling, runs
 from annotation.learning import guidelines
-from annotation.models import Annotation, LoadRun, Membership, Project, Run, User
+from annotation.models import Annotation, LoadRun, Membership, Project, Run, Scorer, User
 from tests.browser.states import NO_PAGE, STATES
 from tests.conftest import labeler, solution_line
 
@@ -76,6 +76,8 @@ def addresses(project: Project, alice: User, load: Callable[..., LoadRun]) -> Ad
     work = runs.start(project=project, actor=None, kind=Run.Kind.GRADE)
     arguments["work"] = {"slug": project.slug, "pk": work.pk}
     arguments["change-work"] = {"slug": project.slug, "pk": work.pk, "how": "pause"}
+    scorer = Scorer.objects.create(project=project, kind="endpoint", version=1)
+    arguments["start-scoring"] = {"slug": project.slug, "pk": scorer.pk}
     arguments["overrule"] = arguments["solution"]
     arguments["member-link"] = arguments["member-roles"]
     arguments["decide"] = arguments["member-roles"]
@@ -87,7 +89,7 @@ def addresses(project: Project, alice: User, load: Callable[..., LoadRun]) -> Ad
     posts = {"start", "save", "beat", "submit", "download", "member-roles", "member-link", "sign-out"}
     posts |= {"api-token", "api-load", "api-lease", "api-beat", "api-submit", "api-acknowledge"}
     posts |= {"practise-again", "gold-from", "screening-rules", "decide", "keys"}
-    posts |= {"start-grading", "overrule", "change-work"}
+    posts |= {"start-grading", "start-training", "start-scoring", "overrule", "change-work"}
     found = {}
     for name, pattern in ALL.items():
         takes_slug = "slug" in pattern.pattern.converters

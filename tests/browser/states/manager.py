@@ -8,11 +8,13 @@ from annotation import runs
 from annotation.demo import INSTRUCTIONS
 from annotation.grading import grades
 from annotation.learning import guidelines, standing
-from annotation.models import LoadRun, Membership, Role, Run, Solution, Verdict
+from annotation.models import LoadRun, Membership, Project, Role, Run, Scorer, Solution, Verdict
+from annotation.scoring import training
 from tests.browser.states.kinds import State, at
 from tests.browser.states.labeler import submitted
 from tests.browser.states.learner import school_of
 from tests.conftest import person
+from tests.scoring.labeled import load_sums, rate_everything
 from tests.screening.acts import do, fail
 
 
@@ -113,6 +115,19 @@ def graded_solution(cast: Any) -> Page:
     return solution(cast)
 
 
+def verifier(cast: Any) -> Page:
+    """A version trained on labels, and another behind an endpoint."""
+    project, _ = Project.objects.get_or_create(slug="sums", defaults={"name": "Sums"})
+    for name, role in (("alice", Role.LABELER), ("max", Role.MANAGER)):
+        person(name, project, role)
+    load_sums(project, cast.load)
+    rate_everything(cast.alice, project)
+    Scorer.objects.create(project=project, kind="endpoint", version=1)
+    for _ in training.work(training.start(project=project, actor=None)):
+        continue
+    return cast.visit(cast.max, "/projects/sums/verifier/")
+
+
 def work(cast: Any) -> Page:
     """Under way, with an item that is dead."""
     run = runs.start(project=cast.project, actor=cast.max, kind=Run.Kind.GRADE)
@@ -131,6 +146,8 @@ STATES = {
     "solution, graded": State("solution", graded_solution),
     "grades": State("grades", graded),
     "grades, none": State("grades", at("/projects/algebra/grades/")),
+    "verifier": State("verifier", verifier),
+    "verifier, none": State("verifier", at("/projects/algebra/verifier/")),
     "work": State("work", work),
     "load": State("load", at("/projects/algebra/load/")),
     "run": State("run", lambda cast: cast.visit(cast.max, f"/projects/algebra/load/{cast.run.pk}/")),

@@ -1,0 +1,84 @@
+"""Runs that score the solutions of a project, and what is kept of each solution."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from django.db import connection, transaction
+
+from annotation import runs
+from annotation.models import Project, Run, Scorer, User
+from annotation.ratings import solution_score
+from annotation.verifier.model import Model
+
+BATCH = 500
+HELD_SECONDS = 60.0
+
+UNSCORED = """
+    SELECT s.id FROM annotation_solution s
+    WHERE s.project_id = %(project)s AND s.pre_generated
+      AND NOT EXISTS (SELECT FROM annotation_score WHERE scorer_id = %(scorer)s AND solution_id = s.id)
+"""
+TEXTS = """
+    SELECT s.id, p.text, (SELECT array_agg(text ORDER BY step) FROM annotation_completion
+                          WHERE solution_id = s.id AND index = 0)
+    FROM annotation_solution s JOIN annotation_problem p ON p.id = s.problem_id
+    WHERE s.id = ANY(%s)
+    ORDER BY s.problem_id, s.id
+"""
+KEEP = """
+    INSERT INTO annotation_score (scorer_id, solution_id, steps, product, minimum, last, scored_at)
+    SELECT %(scorer)s, solution, steps::float8[], product, minimum, last, now()
+    FROM unnest(%(solutions)s::bigint[], %(steps)s::text[], %(products)s::float8[], %(minima)s::float8[],
+                %(lasts)s::float8[]) AS given (solution, steps, product, minimum, last)
+    ON CONFLICT (scorer_id, solution_id) DO NOTHING
+"""
+Texts = tuple[str, Sequence[str]]
+
+
+def start(*, project: Project, actor: User | None, scorer: Scorer) -> Run:
+    """Score what this scorer has not scored yet. Tell a worker afterwards (`tasks.nudge_run`)."""
+    return runs.start(project=project, actor=actor, kind=Run.Kind.SCORE, scorer=scorer)
+
+
+def work(run: Run) -> Iterator[int]:
+    """Work on the run until nothing of it is left to take; yields how many scores were kept, now and then.
+
+    Any number of workers may do so at once, and each may be killed at any time.
+    """
+    scorer = run.scorer
+    assert scorer is not None
+    assert scorer.weights is not None
+    model = Model.load(bytes(scorer.weights))
+    runs.write_down(run, UNSCORED, {"project": run.project_id, "scorer": scorer.pk})
+    while solutions := runs.take(run, most=BATCH, seconds=HELD_SECONDS):
+        texts = texts_of(solutions)
+        runs.bury(run, dict.fromkeys(set(solutions) - texts.keys(), "the solution is not there any more"))
+        yield keep(run, dict(zip(texts, model.score_many(texts.values()), strict=True)))
+    runs.end_if_done(run)
+
+
+def texts_of(solutions: Sequence[int]) -> dict[int, Texts]:
+    """The problem and the steps of each solution."""
+    with connection.cursor() as cursor:
+        cursor.execute(TEXTS, [list(solutions)])
+        return {solution: (problem, steps) for solution, problem, steps in cursor.fetchall()}
+
+
+@transaction.atomic
+def keep(run: Run, scores: Mapping[int, Sequence[float]]) -> int:
+    """Keep what nobody has kept meanwhile. Returns how many."""
+    mine = sorted(runs.finish(run, list(scores)))
+    wholes = [solution_score(scores[solution]) for solution in mine]
+    if mine:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                KEEP,
+                {
+                    "scorer": run.scorer_id,
+                    "solutions": mine,
+                    "steps": ["{" + ",".join(map(repr, scores[solution])) + "}" for solution in mine],
+                    "products": [whole.product for whole in wholes],
+                    "minima": [whole.minimum for whole in wholes],
+                    "lasts": [whole.last for whole in wholes],
+                },
+            )
+    return len(mine)
