@@ -129,7 +129,7 @@ def sign_in() -> Callable[[User], Client]:
 def load(tmp_path: Path) -> Callable[..., LoadRun]:
     """Loads lines (objects, or raw texts) into a project, as the command does."""
 
-    def load_lines(project: Project, lines: Lines | Path, format: str = "auto") -> LoadRun:  # noqa: A002
+    def load_lines(project: Project, lines: Lines | Path, format: str = "auto", **more: Any) -> LoadRun:  # noqa: A002
         path = lines if isinstance(lines, Path) else tmp_path / "lines.jsonl"
         if not isinstance(lines, Path):
             texts = [line if isinstance(line, str) else json.dumps(line) for line in lines]
@@ -141,6 +141,7 @@ def load(tmp_path: Path) -> Callable[..., LoadRun]:
             format=format,
             size=path.stat().st_size,
             state=LoadRun.State.RUNNING,
+            **more,
         )
         importing.load_file(run, path, lambda _: None)
         return run

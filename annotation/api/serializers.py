@@ -76,6 +76,9 @@ class LoadQuery(serializers.Serializer[Any]):
     name = serializers.RegexField(
         r"^[^\x00-\x1f\x7f]*$", default="upload.jsonl", max_length=200, help_text="File name, for the record."
     )
+    for_pool = serializers.BooleanField(
+        default=False, help_text="Keep the solutions out of the queue, for generations to draw from."
+    )
 
 
 class RefusalOut(serializers.ModelSerializer[Refusal]):
@@ -91,7 +94,8 @@ class LoadRunOut(serializers.ModelSerializer[LoadRun]):
         model = LoadRun
         fields = [
             "id", "name", "format", "state", "size", "read", "lines", "problems", "restated", "solutions",
-            "annotations", "unchanged", "refused", "ignored_keys", "failure", "created_at", "ended_at", "refusals",
+            "annotations", "unchanged", "refused", "ignored_keys", "failure", "for_pool", "created_at", "ended_at",
+            "refusals",
         ]  # fmt: skip
 
     def get_refusals(self, run: LoadRun) -> list[dict[str, Any]]:

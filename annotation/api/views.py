@@ -122,6 +122,7 @@ class Load(APIView):
             name=query["name"],
             format=query["format"],
             size=body_size(request),
+            for_pool=query["for_pool"],
         )
         tasks.nudge_load(run.pk)
         return Response(s.LoadRunOut(run).data, status=status.HTTP_202_ACCEPTED)

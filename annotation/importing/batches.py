@@ -43,7 +43,9 @@ class Written:
     unchanged: int = 0
 
 
-def write(project: Project, lines: Sequence[ParsedLine], refused: list[Refused]) -> Written:
+def write(
+    project: Project, lines: Sequence[ParsedLine], refused: list[Refused], *, for_pool: bool = False
+) -> Written:
     """Write the batch; call it in a transaction. Lines that refer to nothing are added to `refused`.
 
     Batches of one project are written one after the other, so that two files that hold the same lines,
@@ -51,11 +53,16 @@ def write(project: Project, lines: Sequence[ParsedLine], refused: list[Refused])
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOADING, project.pk])
-        return write_locked(cursor, project, lines, refused)
+        return write_locked(cursor, project, lines, refused, for_pool=for_pool)
 
 
 def write_locked(
-    cursor: CursorWrapper, project: Project, lines: Sequence[ParsedLine], refused: list[Refused]
+    cursor: CursorWrapper,
+    project: Project,
+    lines: Sequence[ParsedLine],
+    refused: list[Refused],
+    *,
+    for_pool: bool,
 ) -> Written:
     all_lines, refused_before = len(lines), len(refused)
     lines = not_made_here(project, lines)
@@ -65,7 +72,8 @@ def write_locked(
     located = [one for line in lines for one in locate(line, problems)]
     solutions = corpus.Solutions(cursor, project)
     solutions.resolve(located)
-    corpus.queue(cursor, project, waiting(located, solutions), solutions.added)
+    if not for_pool:
+        corpus.queue(cursor, project, waiting(located, solutions), solutions.added)
     past = [PastAnnotation.of(one.entry.line, solutions.ids[one.digest]) for one in located if one.entry.line]
     annotations = History(cursor, project).add(past)
     labeled = (one.line for one in located if one.entry.line)

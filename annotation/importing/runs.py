@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import Q
@@ -61,20 +61,24 @@ def start_run(
     format: str,  # noqa: A002
     size: int,
     state: State,
+    for_pool: bool = False,
 ) -> LoadRun:
+    """`for_pool` keeps new solutions out of the queue: generations draw from them (`selection`)."""
     run = LoadRun.objects.create(
-        project=project, actor=actor, name=name[:200], format=format, size=size, state=state
+        project=project, actor=actor, name=name[:200], format=format, size=size, state=state, for_pool=for_pool
     )
     audit.record(actor, "load", run, project=project, file=run.name, format=format, bytes=size)
     return run
 
 
-def receive(*, project: Project, actor: User | None, file: BinaryIO, name: str, format: str, size: int) -> LoadRun:  # noqa: A002
+def receive(*, file: BinaryIO, size: int, **given: Any) -> LoadRun:
     """Keep an uploaded file for a worker; the run waits for one. Tell one afterwards (`tasks.nudge_load`).
+
+    `given` is what else `start_run` takes.
 
     Raises `BadFile` when fewer bytes come than were announced.
     """
-    run = start_run(project=project, actor=actor, name=name, format=format, size=size, state=State.RECEIVING)
+    run = start_run(**given, size=size, state=State.RECEIVING)
     with transaction.atomic():
         received = 0
         for index, block in enumerate(iter(lambda: file.read(BLOCK), b"")):
@@ -239,7 +243,7 @@ def is_passing(error: OperationalError) -> bool:
 
 def write_batch(run: LoadRun, batch: Batch) -> None:
     with transaction.atomic():
-        written = write(run.project, batch.parsed, batch.refused)
+        written = write(run.project, batch.parsed, batch.refused, for_pool=run.for_pool)
         keep_refusals(run, batch.refused)
         count(run, batch, written)
 

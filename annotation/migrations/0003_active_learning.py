@@ -410,4 +410,11 @@ class Migration(migrations.Migration):
             model_name="generation",
             constraint=models.UniqueConstraint(fields=("project", "number"), name="generation_once"),
         ),
+        migrations.AddField(
+            model_name="loadrun",
+            name="for_pool",
+            field=models.BooleanField(
+                db_default=False, default=False, verbose_name="solutions wait for a generation to draw them"
+            ),
+        ),
     ]

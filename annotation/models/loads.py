@@ -23,6 +23,7 @@ class LoadRun(models.Model):
     actor = models.ForeignKey("User", null=True, on_delete=models.SET_NULL, related_name="+")
     name = models.CharField("file name", max_length=200)
     format = models.CharField(max_length=20)
+    for_pool = models.BooleanField("solutions wait for a generation to draw them", default=False, db_default=False)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     size = models.BigIntegerField("bytes in the file", default=0)
     read = models.BigIntegerField("bytes read", default=0)

@@ -108,6 +108,11 @@ class ProjectSettingsForm(forms.ModelForm):  # type: ignore[type-arg]
 class LoadForm(forms.Form):
     file = forms.FileField(label="File", help_text="JSONL, plain or gzip; one object a line.")
     format = forms.ChoiceField(label="Format", choices=[(name, name) for name in LOAD_FORMATS])
+    for_pool = forms.BooleanField(
+        label="Keep the solutions out of the queue",
+        required=False,
+        help_text="They wait in the pool until a generation draws them. Otherwise labelers get them at once.",
+    )
 
     def clean_file(self) -> UploadedFile:
         file: UploadedFile = self.cleaned_data["file"]

@@ -66,6 +66,7 @@ def load(request: HttpRequest, slug: str) -> HttpResponseBase:
             name=file.name,
             format=form.cleaned_data["format"],
             size=file.size,
+            for_pool=form.cleaned_data["for_pool"],
         )
         tasks.nudge_load(run.pk)
         return redirect("run", slug, run.pk)

@@ -23,9 +23,14 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, help="JSONL, plain or gzip")
         parser.add_argument("--project", required=True, help="its name in addresses; made when there is none")
         parser.add_argument("--format", choices=importing.FORMATS, default=importing.AUTO)
+        parser.add_argument(
+            "--pool", action="store_true", help="keep solutions out of the queue, for generations to draw from"
+        )
         parser.add_argument("--progress", action=argparse.BooleanOptionalAction, default=sys.stderr.isatty())
 
-    def handle(self, *_: Any, file: Path, project: str, format: str, progress: bool, **__: Any) -> None:  # noqa: A002
+    def handle(
+        self, *_: Any, file: Path, project: str, format: str, pool: bool, progress: bool, **__: Any
+    ) -> None:  # noqa: A002
         if not file.is_file():
             raise CommandError(f"{file}: no such file")
         found = self.project(project)
@@ -36,6 +41,7 @@ class Command(BaseCommand):
             format=format,
             size=file.stat().st_size,
             state=LoadRun.State.RUNNING,
+            for_pool=pool,
         )
         importing.load_file(run, file, self.show if progress else lambda _: None)
         self.report(run)
