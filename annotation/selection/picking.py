@@ -27,6 +27,8 @@ TABLE = """
         wanted integer NOT NULL DEFAULT 1, place float8 NOT NULL DEFAULT 0
     ) ON COMMIT DROP
 """
+# Nothing else tells the planner that these are few beside the pool.
+ANALYZE = "ANALYZE selection_pick"
 FREE = "why IS NULL AND NOT EXISTS (SELECT FROM selection_pick k WHERE k.solution = p.solution)"
 
 # The caps let one after the other in, in the order of the score. As solutions with a prefix in common are of one
@@ -137,14 +139,20 @@ def pick(cursor: CursorWrapper, project: Project, plan: Plan, pool: int) -> None
         values = {"per_problem": plan.per_problem, "size": plan.size, "seed": plan.seed}
         cursor.execute(SLICE_BY_PROBLEM, values)
     else:
-        pick_slice(cursor, plan, pool - ranked, plan.size or 0 if plan.is_uniform else plan.slice_beside(ranked))
+        size = (plan.size or 0) if plan.is_uniform else plan.slice_beside(ranked)
+        pick_slice(cursor, plan, pool - ranked, size)
     arrange(cursor, project, plan)
 
 
 def pick_part(cursor: CursorWrapper, plan: Plan, part: Part) -> int:
-    """Pick what one part puts first; how many. Looks further down the order until there are enough."""
-    if part.most == 0 or part.per_problem == 0:
-        return 0
+    """Pick what one part puts first; how many."""
+    picked = 0 if part.most == 0 or part.per_problem == 0 else pick_far_enough(cursor, plan, part)
+    cursor.execute(ANALYZE)
+    return picked
+
+
+def pick_far_enough(cursor: CursorWrapper, plan: Plan, part: Part) -> int:
+    """Look down the order as far as is likely to do; further when the caps have left too few of that."""
     reach = part.most
     has_limits = part.per_problem or plan.problem_cap or plan.prefix_cap
     if reach is not None and has_limits:
@@ -205,3 +213,4 @@ def arrange(cursor: CursorWrapper, project: Project, plan: Plan) -> None:
         "wanted": project.wanted,
     }
     cursor.execute(ARRANGE, values)
+    cursor.execute(ANALYZE)
