@@ -15,6 +15,7 @@ from django.shortcuts import get_object_or_404
 from annotation.models import (
     LEASE,
     Annotation,
+    Generation,
     Lease,
     LoadRun,
     Membership,
@@ -94,6 +95,11 @@ def run_for(user: Person, slug: str, run: int) -> LoadRun:
 def work_for(user: Person, slug: str, run: int) -> Run:
     runs = Run.objects.select_related("project", "scorer")
     return get_object_or_404(runs, pk=run, project=project_for(user, slug, MANAGERS))
+
+
+def generation_for(user: Person, slug: str, generation: int) -> Generation:
+    generations = Generation.objects.select_related("project")
+    return get_object_or_404(generations, pk=generation, project=project_for(user, slug, MANAGERS))
 
 
 def scorer_for(user: Person, slug: str, scorer: int) -> Scorer:

@@ -2,7 +2,19 @@
 
 from django.urls import include, path
 
-from annotation.web import account, grader, labeler, learner, manager, ops, researcher, runner, scoring, teacher
+from annotation.web import (
+    account,
+    generations,
+    grader,
+    labeler,
+    learner,
+    manager,
+    ops,
+    researcher,
+    runner,
+    scoring,
+    teacher,
+)
 
 urlpatterns = [
     path("", ops.home, name="home"),
@@ -34,11 +46,16 @@ urlpatterns = [
     path("projects/<slug:slug>/", researcher.project_overview, name="overview"),
     path("projects/<slug:slug>/solutions/", researcher.solutions, name="solutions"),
     path("projects/<slug:slug>/solutions/<int:pk>/", researcher.solution, name="solution"),
+    path("projects/<slug:slug>/generations/", generations.generations, name="generations"),
     path("projects/<slug:slug>/grades/", grader.grades_page, name="grades"),
     path("projects/<slug:slug>/verifier/", scoring.verifier, name="verifier"),
     # managers
     path("projects/<slug:slug>/verifier/train/", scoring.start_training, name="start-training"),
     path("projects/<slug:slug>/verifier/<int:pk>/score/", scoring.start_scoring, name="start-scoring"),
+    path("projects/<slug:slug>/generations/draw/", generations.draw, name="draw"),
+    path(
+        "projects/<slug:slug>/generations/<int:pk>/close/", generations.close_generation, name="close-generation"
+    ),
     path("projects/<slug:slug>/grades/start/", grader.start_grading, name="start-grading"),
     path("projects/<slug:slug>/solutions/<int:pk>/grade/", grader.overrule, name="overrule"),
     path("projects/<slug:slug>/work/<int:pk>/", runner.work, name="work"),

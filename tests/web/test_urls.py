@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from annotation import labeling, runs
 from annotation.learning import guidelines
-from annotation.models import Annotation, LoadRun, Membership, Project, Run, Scorer, User
+from annotation.models import Annotation, Generation, LoadRun, Membership, Project, Run, Scorer, User
 from tests.browser.states import NO_PAGE, STATES
 from tests.conftest import labeler, solution_line
 
@@ -78,6 +78,8 @@ def addresses(project: Project, alice: User, load: Callable[..., LoadRun]) -> Ad
     arguments["change-work"] = {"slug": project.slug, "pk": work.pk, "how": "pause"}
     scorer = Scorer.objects.create(project=project, kind="endpoint", version=1)
     arguments["start-scoring"] = {"slug": project.slug, "pk": scorer.pk}
+    drawn = Generation.objects.create(project=project, number=1, strategy="uniform", seed=0, pool=1)
+    arguments["close-generation"] = {"slug": project.slug, "pk": drawn.pk}
     arguments["overrule"] = arguments["solution"]
     arguments["member-link"] = arguments["member-roles"]
     arguments["decide"] = arguments["member-roles"]
@@ -89,7 +91,7 @@ def addresses(project: Project, alice: User, load: Callable[..., LoadRun]) -> Ad
     posts = {"start", "save", "beat", "submit", "download", "member-roles", "member-link", "sign-out"}
     posts |= {"api-token", "api-load", "api-lease", "api-beat", "api-submit", "api-acknowledge"}
     posts |= {"practise-again", "gold-from", "screening-rules", "decide", "keys"}
-    posts |= {"start-grading", "start-training", "start-scoring", "overrule", "change-work"}
+    posts |= {"start-grading", "start-training", "start-scoring", "close-generation", "overrule", "change-work"}
     found = {}
     for name, pattern in ALL.items():
         takes_slug = "slug" in pattern.pattern.converters

@@ -29,8 +29,15 @@ class Command(BaseCommand):
         parser.add_argument("--progress", action=argparse.BooleanOptionalAction, default=sys.stderr.isatty())
 
     def handle(
-        self, *_: Any, file: Path, project: str, format: str, pool: bool, progress: bool, **__: Any
-    ) -> None:  # noqa: A002
+        self,
+        *_: Any,
+        file: Path,
+        project: str,
+        format: str,  # noqa: A002
+        pool: bool,
+        progress: bool,
+        **__: Any,
+    ) -> None:
         if not file.is_file():
             raise CommandError(f"{file}: no such file")
         found = self.project(project)

@@ -1,0 +1,75 @@
+"""The form of a generation's plan."""
+
+from typing import Any
+
+from django import forms
+
+from annotation.models import Project, Scorer
+from annotation.selection import Plan, Strategy
+
+LABELS = {
+    Strategy.CONVINCING: "convincing wrong answers: rated highly, graded wrong",
+    Strategy.MIX: "80 % convincing wrong answers, 20 % the most convincing of the rest",
+    Strategy.UNCERTAINTY: "what the scorer is least sure of",
+    Strategy.LOW_STEP: "right answers with a low step",
+    Strategy.DISAGREEMENT: "what two scorers disagree on",
+    Strategy.UNIFORM: "uniformly at random",
+}
+
+
+class PlanForm(forms.Form):
+    strategy = forms.ChoiceField(label="Pick", choices=[(one.value, LABELS[one]) for one in Strategy])
+    scorer = forms.ModelChoiceField(Scorer.objects.none(), label="Scores of", required=False)
+    other_scorer = forms.ModelChoiceField(
+        Scorer.objects.none(), label="And of", required=False, help_text="For disagreement only."
+    )
+    size = forms.IntegerField(label="Solutions in all", required=False, min_value=1, initial=100)
+    per_problem = forms.IntegerField(
+        label="Of each problem at most",
+        required=False,
+        min_value=1,
+        help_text="K of the paper.",
+    )
+    uniform_percent = forms.IntegerField(
+        label="Drawn uniformly, in percent",
+        min_value=0,
+        max_value=99,
+        initial=10,
+        help_text="Whatever their score, so that estimates can be re-weighted.",
+    )
+    prefix_cap = forms.IntegerField(label="With the same first three steps at most", required=False, min_value=1)
+    overlap_percent = forms.IntegerField(
+        label="Rated by two labelers, in percent", min_value=0, max_value=100, initial=0
+    )
+    quality_control = forms.IntegerField(
+        label="Quality control items",
+        min_value=0,
+        max_value=1000,
+        initial=0,
+        help_text="Solutions that have gold.",
+    )
+    seed = forms.IntegerField(label="Seed", initial=0, help_text="The same seed picks the same solutions.")
+
+    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        scorers = Scorer.objects.filter(project=project).defer("weights").order_by("-pk")
+        for name in ("scorer", "other_scorer"):
+            self.fields[name].queryset = scorers  # type: ignore[attr-defined]
+        self.fields["scorer"].initial = scorers.first()
+
+    def plan(self) -> Plan:
+        """Of a valid form."""
+        given = self.cleaned_data
+        strategy = Strategy(given["strategy"])
+        return Plan(
+            strategy=strategy,
+            scorer=given["scorer"].pk if given["scorer"] else None,
+            other_scorer=given["other_scorer"].pk if given["other_scorer"] else None,
+            size=given["size"],
+            per_problem=given["per_problem"],
+            seed=given["seed"],
+            uniform_share=given["uniform_percent"] / 100,
+            prefix_cap=None if strategy is Strategy.UNIFORM else given["prefix_cap"],
+            overlap_share=given["overlap_percent"] / 100,
+            quality_control=given["quality_control"],
+        )

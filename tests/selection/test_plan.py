@@ -1,0 +1,57 @@
+"""Plans that cannot be, and plans as JSON."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import pytest
+
+from annotation.selection import BadPlan, Plan, Strategy
+
+GOOD: dict[str, Any] = {"strategy": Strategy.CONVINCING, "scorer": 1, "size": 10}
+
+
+@pytest.mark.parametrize(
+    ("settings", "field", "word"),
+    [
+        ({"size": None}, "size", "how many"),
+        ({"size": 0}, "size", "from 1"),
+        ({"per_problem": -1}, "per_problem", "from 1"),
+        ({"size": 1_000_001}, "size", "1,000,000"),
+        ({"scorer": None}, "scorer", "needs the scores"),
+        ({"other_scorer": 2}, "other_scorer", "Only disagreement"),
+        ({"strategy": Strategy.DISAGREEMENT}, "other_scorer", "second scorer"),
+        ({"strategy": Strategy.DISAGREEMENT, "other_scorer": 1}, "other_scorer", "different"),
+        ({"uniform_share": 1}, "uniform_share", "choose uniform"),
+        ({"uniform_share": float("nan")}, "uniform_share", "share"),
+        ({"mix_share": 1.1}, "mix_share", "0 to 1"),
+        ({"overlap_share": -0.1}, "overlap_share", "0 to 1"),
+        ({"overlap_wanted": 51}, "overlap_wanted", "50"),
+        ({"problem_cap": 0}, "problem_cap", "from 1"),
+        ({"prefix_cap": 0}, "prefix_cap", "from 1"),
+        ({"prefix_cap": 1, "prefix_steps": 0}, "prefix_steps", "from 1"),
+        ({"strategy": Strategy.UNIFORM, "problem_cap": 1}, "problem_cap", "no caps"),
+        ({"strategy": Strategy.UNIFORM, "prefix_cap": 1}, "prefix_cap", "no caps"),
+        ({"quality_control": -1}, "quality_control", "from 0"),
+        ({"seed": 2**63}, "seed", "64 bits"),
+        ({"since": datetime(2026, 1, 1)}, "since", "time zone"),  # noqa: DTZ001
+    ],
+)
+def test_it_says_which_setting_cannot_be(settings: dict[str, Any], field: str, word: str) -> None:
+    with pytest.raises(BadPlan) as refused:
+        Plan(**{**GOOD, **settings}).checked()
+    assert refused.value.field == field
+    assert word in refused.value.sentence
+
+
+def test_a_plan_survives_json() -> None:
+    plan = Plan(**GOOD, subjects=("Algebra",), since=datetime(2026, 1, 1, tzinfo=UTC), seed=-(2**63)).checked()
+    assert msgspec.convert(plan.settings(), Plan) == plan
+
+
+@pytest.mark.parametrize(
+    ("share", "ranked", "slice_"), [(0.1, 18, 2), (0.0, 20, 0), (0.99, 0, 20), (0.125, 17, 3)]
+)
+def test_the_slice_and_the_rest_make_the_size(share: float, ranked: int, slice_: int) -> None:
+    plan = Plan(**{**GOOD, "size": 20, "uniform_share": share})
+    assert (plan.most_ranked, plan.slice_beside(ranked)) == (ranked, slice_)
