@@ -2,10 +2,12 @@ import random
 from itertools import product
 
 import msgspec
+import numpy as np
 import pytest
 
 from annotation.verifier.data import data_of, folds
 from annotation.verifier.examples import Example, TooFewLabels, rated
+from annotation.verifier.measures import auc
 from annotation.verifier.report import Report
 from annotation.verifier.training import Trained, train
 from tests.verifier.conftest import example, examples
@@ -26,6 +28,22 @@ def test_it_reports_on_problems_it_has_not_seen(trained: Trained) -> None:
     assert report.calibration.brier < report.calibration.brier_of_constant
     assert sum(row.steps for row in report.calibration.bins) == report.held_out.steps
     assert {"wrong", "right", "wrong_marks"} & {weight.feature for weight in report.goes_by}
+
+
+def test_it_hands_out_the_model_of_the_report_with_the_problems_that_has_not_seen(trained: Trained) -> None:
+    unseen = [one for one in examples(400) if one.problem_key in trained.held_out]
+    assert len(trained.held_out) == trained.report.held_out.problems
+    assert len(unseen) == trained.report.held_out.solutions
+    scores = trained.tried.score_many((one.problem, one.steps) for one in unseen)
+    pairs = [
+        (rating != -1, score)
+        for one, found in zip(unseen, scores, strict=True)
+        for rating, score in zip(one.ratings, found, strict=True)
+        if rating is not None
+    ]
+    area = auc(np.array([correct for correct, _ in pairs]), np.array([score for _, score in pairs]))
+    assert area == pytest.approx(trained.report.auc.value)
+    assert trained.model.dump() != trained.tried.dump()
 
 
 def test_the_report_goes_through_json_unchanged(trained: Trained) -> None:
