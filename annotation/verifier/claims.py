@@ -10,6 +10,8 @@ from annotation.verifier.values import Value, decimals, value_of
 
 OPERATORS = frozenset("+-*/^%!") | {r"\frac", r"\sqrt"}
 BESIDE = frozenset("-%()")
+NEXT = frozenset("+-*/")
+HALF = Fraction(1, 2)
 FLOATING = 9
 """Decimals that count: calculators print 14.999999999999998 for 15."""
 
@@ -64,19 +66,26 @@ def verdict(left: Expression, right: Expression, computed: Value, said: Value) -
     places = places_of(right)
     if places is None:
         places = places_of(left)
-    if "%" in left or "%" in right:
-        # People write 0.2 = 20% and 10 / 50 * 100 = 20% alike.
-        return min(rounded(computed * factor - said, places) for factor in (Fraction(1, 100), 1, 100))
-    return rounded(computed - said, places)
+    # People write 0.2 = 20% and 10 / 50 * 100 = 20% alike.
+    factors: list[Value] = [1, Fraction(1, 100), 100] if "%" in left or "%" in right else [1]
+    return min((nearly(computed * factor, said, places) for factor in factors), key=int)
 
 
-def rounded(difference: Value, places: int | None) -> Verdict:
-    """What to make of a difference from a number written with so many decimals; None is no such number."""
-    if difference == 0:
+def nearly(computed: Value, said: Value, places: int | None) -> Verdict:
+    """What to make of a number written with so many decimals; None is no such number.
+
+    Decimals may be rounded or cut off. Whole numbers may be those above as well: people do not come in halves.
+    """
+    if computed == said:
         return Verdict.RIGHT
-    if places is None or abs(difference) * 10 ** min(places, FLOATING) >= 1:
+    if places is None:
         return Verdict.WRONG
-    return Verdict.ROUNDED if places else Verdict.WHOLE
+    last_place = Fraction(1, 10 ** min(places, FLOATING))
+    off = abs(Fraction(computed - said) / last_place)
+    if places == 0:
+        return Verdict.WHOLE if off < 1 else Verdict.WRONG
+    is_cut = off < 1 and abs(Fraction(said)) < abs(Fraction(computed))
+    return Verdict.ROUNDED if is_cut or off <= HALF else Verdict.WRONG
 
 
 def places_of(side: Expression) -> int | None:
@@ -89,4 +98,4 @@ def places_of(side: Expression) -> int | None:
 
 def value_of_first(side: Expression) -> Value | None:
     """The number an expression begins with; None when there is nothing but a number."""
-    return value_of(side[0]) if len(side) > 1 and side[0][0].isdigit() and side[1] in OPERATORS else None
+    return value_of(side[0]) if len(side) > 1 and side[0][0].isdigit() and side[1] in NEXT else None

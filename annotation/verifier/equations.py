@@ -43,6 +43,9 @@ SYMBOLS = {
     "·": "*",
     "∙": "*",
     "÷": "/",
+    "²": "^2",
+    "³": "^3",
+    "½": r"\frac{1}{2}",
 }
 SYMBOL = re.compile("|".join(re.escape(symbol) + r"(?![A-Za-z])" * symbol[-1].isalpha() for symbol in SYMBOLS))
 SHORT_FRACTION = re.compile(r"\\frac\s?([0-9])\s?([0-9])")
@@ -150,7 +153,7 @@ def is_mathematics(part: str) -> bool:
         return True
     if part[0].isalpha():
         return len(part) == 1 or part[1] == "_"
-    return part[-1].isdigit() and ":" not in part
+    return "0" <= part[-1] <= "9" and ":" not in part
 
 
 def changes_before(part: str, *, spaced: bool) -> bool:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_matrix, hstack  # type: ignore[import-untyped]
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from annotation.verifier.data import Data, Matrix, folds
 from annotation.verifier.measures import Flags, Indices, Vector, best_threshold
@@ -45,6 +46,11 @@ def fit(data: Data, *, seed: int, strengths: Sequence[float] = STRENGTHS) -> Fit
     These come from cross-fitting in five folds by problem: the strength with the least log loss, Platt's slope and
     offset, and the threshold with the greatest F1 for first errors.
     """
+    with threadpool_limits(1):  # for vectors this short, threads wait for each other longer than they work
+        return fit_alone(data, seed, strengths)
+
+
+def fit_alone(data: Data, seed: int, strengths: Sequence[float]) -> Fitted:
     scale = scale_of(data)
     matrix = scale.matrix(data)
     fold = folds(data, seed=seed)[data.problems]

@@ -18,7 +18,11 @@ class Trained(NamedTuple):
     model: Model
     """Trained on all examples."""
     report: Report
-    """Of a model trained the same way on four fifths of the problems, held against the others."""
+    """Of the model below, held against the problems it has not seen."""
+    tried: Model
+    """Trained the same way on four fifths of the problems: for whatever else is to be measured."""
+    held_out: frozenset[str]
+    """Keys of the problems that it has not seen."""
 
 
 def train(examples: Iterable[Example], *, seed: int) -> Trained:
@@ -33,4 +37,5 @@ def train(examples: Iterable[Example], *, seed: int) -> Trained:
     training, unseen = data.of_problems(~held_out), data.of_problems(held_out)
     tried = fit(training, seed=seed)
     report = report_of(tried.model, training, unseen, seed=seed, strength=tried.strength)
-    return Trained(fit(data, seed=seed, strengths=[tried.strength]).model, report)
+    served = fit(data, seed=seed, strengths=[tried.strength])
+    return Trained(served.model, report, tried.model, frozenset(unseen.keys))
