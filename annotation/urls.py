@@ -53,9 +53,7 @@ urlpatterns = [
     path("projects/<slug:slug>/verifier/train/", scoring.start_training, name="start-training"),
     path("projects/<slug:slug>/verifier/<int:pk>/score/", scoring.start_scoring, name="start-scoring"),
     path("projects/<slug:slug>/generations/draw/", generations.draw, name="draw"),
-    path(
-        "projects/<slug:slug>/generations/<int:pk>/close/", generations.close_generation, name="close-generation"
-    ),
+    path("projects/<slug:slug>/generations/<int:pk>/close/", generations.close, name="close-generation"),
     path("projects/<slug:slug>/grades/start/", grader.start_grading, name="start-grading"),
     path("projects/<slug:slug>/solutions/<int:pk>/grade/", grader.overrule, name="overrule"),
     path("projects/<slug:slug>/work/<int:pk>/", runner.work, name="work"),

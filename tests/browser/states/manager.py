@@ -1,5 +1,6 @@
 """What managers and researchers see."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from playwright.sync_api import Page, expect
@@ -8,14 +9,16 @@ from annotation import runs
 from annotation.demo import INSTRUCTIONS
 from annotation.grading import grades
 from annotation.learning import guidelines, standing
-from annotation.models import LoadRun, Membership, Project, Role, Run, Scorer, Solution, Verdict
-from annotation.scoring import training
+from annotation.models import Generation, LoadRun, Membership, Project, Role, Run, Scorer, Solution, Verdict
+from annotation.scoring import scores, training
 from tests.browser.states.kinds import State, at
 from tests.browser.states.labeler import submitted
 from tests.browser.states.learner import school_of
 from tests.conftest import person
-from tests.scoring.labeled import load_sums, rate_everything
+from tests.scoring.labeled import load_sums, rate_everything, sums
 from tests.screening.acts import do, fail
+
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 
 def people_with_link(cast: Any) -> Page:
@@ -128,6 +131,28 @@ def verifier(cast: Any) -> Page:
     return cast.visit(cast.max, "/projects/sums/verifier/")
 
 
+def generations(cast: Any) -> Page:
+    """Two, of which one is closed."""
+    verifier(cast)
+    project, scorer = Project.objects.get(slug="sums"), Scorer.objects.get(kind="verifier")
+    for _ in scores.work(scores.start(project=project, actor=None, scorer=scorer)):
+        continue
+    for name in ("convincing", "uniform"):
+        Generation.objects.create(
+            project=project, number=len(name), strategy=name, seed=1, pool=48, scorer=scorer, closed_at=NOW
+        )
+    return cast.visit(cast.max, "/projects/sums/generations/")
+
+
+def draw(cast: Any) -> Page:
+    """With its preview."""
+    cast.load(cast.project, sums(3), for_pool=True)
+    settings = "strategy=uniform&size=4&uniform_percent=10&overlap_percent=0&quality_control=0&seed=1"
+    page = cast.visit(cast.max, f"/projects/algebra/generations/draw/?{settings}")
+    expect(page.get_by_role("heading", name="What it would pick")).to_be_visible()
+    return page
+
+
 def work(cast: Any) -> Page:
     """Under way, with an item that is dead."""
     run = runs.start(project=cast.project, actor=cast.max, kind=Run.Kind.GRADE)
@@ -148,6 +173,10 @@ STATES = {
     "grades, none": State("grades", at("/projects/algebra/grades/")),
     "verifier": State("verifier", verifier),
     "verifier, none": State("verifier", at("/projects/algebra/verifier/")),
+    "generations": State("generations", generations),
+    "generations, none": State("generations", at("/projects/algebra/generations/")),
+    "draw": State("draw", draw),
+    "draw, empty": State("draw", at("/projects/algebra/generations/draw/")),
     "work": State("work", work),
     "load": State("load", at("/projects/algebra/load/")),
     "run": State("run", lambda cast: cast.visit(cast.max, f"/projects/algebra/load/{cast.run.pk}/")),

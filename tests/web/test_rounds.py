@@ -1,0 +1,85 @@
+"""Two rounds of active learning from the browser: load, grade, label, train, score, draw, label, export."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from annotation import tasks
+from annotation.models import Generation, LoadRun, Pick, Project, Run, Score, Scorer, Task, User
+from tests.scoring.labeled import PROBLEMS, SAMPLES, rate_everything, sums
+
+SignIn = Callable[[User], Client]
+HERE = "/projects/algebra/"
+
+
+@pytest.fixture
+def manager(max_: User, sign_in: SignIn) -> Client:
+    return sign_in(max_)
+
+
+def upload_to_pool(manager: Client) -> None:
+    lines = "".join(f"{json.dumps(line)}\n" for line in sums())
+    file = SimpleUploadedFile("sums.jsonl", lines.encode())
+    manager.post(f"{HERE}load/", {"file": file, "format": "auto", "for_pool": "on"})
+    tasks.load(LoadRun.objects.get().pk)
+
+
+def press(manager: Client, path: str) -> None:
+    """A button that starts a run, and the worker that does it."""
+    manager.post(f"{HERE}{path}")
+    tasks.advance(Run.objects.latest("pk").pk)
+
+
+def draw(manager: Client, **plan: object) -> str:
+    given = {"size": 24, "uniform_percent": 25, "overlap_percent": 0, "quality_control": 0, "seed": 1, **plan}
+    shown = manager.get(f"{HERE}generations/draw/", given).content.decode()
+    assert "in the queue</button>" in shown
+    response = manager.post(f"{HERE}generations/draw/", given, follow=True)
+    assert response.redirect_chain, response.content.decode()
+    return shown
+
+
+def test_two_generations_with_a_verifier_that_learns(manager: Client, alice: User, project: Project) -> None:
+    upload_to_pool(manager)
+    assert not Task.objects.exists()
+    press(manager, "grades/start/")
+    draw(manager, strategy="uniform")
+    assert rate_everything(alice, project) == 24
+    press(manager, "verifier/train/")
+    first = Scorer.objects.get()
+    press(manager, f"verifier/{first.pk}/score/")
+    assert Score.objects.filter(scorer=first).count() == PROBLEMS * SAMPLES
+    shown = draw(manager, strategy="convincing", scorer=first.pk, size=12)
+    assert "convincing" in shown
+    second = Generation.objects.get(number=2)
+    assert second.scorer == first
+    assert {pick.reason for pick in Pick.objects.filter(generation=second)} >= {"uniform"}
+    wrong = Task.objects.filter(generation=2, pick__reason="convincing")
+    assert {task.solution.grade.counts_as for task in wrong.select_related("solution__grade")} == {"incorrect"}
+    done = rate_everything(alice, project)
+    assert done == Task.objects.filter(generation=2).count()
+    press(manager, "verifier/train/")
+    assert Scorer.objects.latest("pk").version == 2
+    manager.post(f"{HERE}generations/{second.pk}/close/")
+    page = manager.get(f"{HERE}generations/").content.decode()
+    assert "closed" in page
+    response = manager.post(f"{HERE}export/prm800k/")
+    lines = [json.loads(line) for line in b"".join(response.streaming_content).splitlines()]  # type: ignore[attr-defined]
+    assert sorted({line["generation"] for line in lines}) == [1, 2]
+    assert len(lines) == 24 + done
+
+
+def test_a_plan_that_cannot_be_says_which_setting(manager: Client, project: Project) -> None:
+    plan = {"strategy": "convincing", "uniform_percent": 10, "overlap_percent": 0, "quality_control": 0, "seed": 1}
+    page = manager.get(f"{HERE}generations/draw/", {**plan, "size": 5})
+    assert page.status_code == 400
+    assert "This strategy needs the scores of a scorer." in page.content.decode()
+    page = manager.get(f"{HERE}generations/draw/", {**plan, "strategy": "uniform"})
+    assert "Say how many: in all, or per problem." in page.content.decode()
+    nothing = manager.get(f"{HERE}generations/draw/", {**plan, "strategy": "uniform", "size": 5})
+    assert "Nothing would be picked like this." in nothing.content.decode()
+    assert manager.post(f"{HERE}generations/draw/", {**plan, "strategy": "uniform", "size": 5}).status_code == 400
+    assert not Generation.objects.exists()
