@@ -36,7 +36,8 @@ HISTOGRAM = """
     WHERE p.why IS NULL AND p.product IS NOT NULL GROUP BY 1
 """
 SHOWN = """
-    SELECT k.solution, left(q.text, 300), w.answer, g.counts_as, exp(greatest(s.product, -700)), k.reason, k.score,
+    SELECT k.solution, left(q.text, 300), w.answer, g.counts_as,
+           CASE WHEN s.product IS NOT NULL THEN exp(greatest(s.product, -700)) END, k.reason, k.score,
            k.rank, k.probability, k.wanted
     FROM (SELECT *, row_number() OVER (PARTITION BY reason ORDER BY place) AS nth FROM selection_pick) k
     JOIN annotation_solution w ON w.id = k.solution

@@ -1,24 +1,22 @@
 """What managers and researchers see."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from annotation import runs
+from annotation import runs, selection
 from annotation.demo import INSTRUCTIONS
 from annotation.grading import grades
 from annotation.learning import guidelines, standing
 from annotation.models import Generation, LoadRun, Membership, Project, Role, Run, Scorer, Solution, Verdict
-from annotation.scoring import scores, training
+from annotation.scoring import training
+from annotation.selection import Plan, Strategy
 from tests.browser.states.kinds import State, at
 from tests.browser.states.labeler import submitted
 from tests.browser.states.learner import school_of
 from tests.conftest import person
 from tests.scoring.labeled import load_sums, rate_everything, sums
 from tests.screening.acts import do, fail
-
-NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 
 def people_with_link(cast: Any) -> Page:
@@ -134,13 +132,12 @@ def verifier(cast: Any) -> Page:
 def generations(cast: Any) -> Page:
     """Two, of which one is closed."""
     verifier(cast)
-    project, scorer = Project.objects.get(slug="sums"), Scorer.objects.get(kind="verifier")
-    for _ in scores.work(scores.start(project=project, actor=None, scorer=scorer)):
-        continue
-    for name in ("convincing", "uniform"):
-        Generation.objects.create(
-            project=project, number=len(name), strategy=name, seed=1, pool=48, scorer=scorer, closed_at=NOW
-        )
+    project = Project.objects.get(slug="sums")
+    cast.load(project, sums(20), for_pool=True)
+    for strategy in (Strategy.UNIFORM, Strategy.UNIFORM):
+        selection.draw(project=project, plan=Plan(strategy=strategy, size=5), actor=cast.max)
+        rate_everything(cast.alice, project)
+    selection.close(generation=Generation.objects.get(project=project, number=1), actor=cast.max)
     return cast.visit(cast.max, "/projects/sums/generations/")
 
 
