@@ -7,8 +7,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from annotation import audit, runs
-from annotation.grading.sandbox import SECONDS, Sandbox
+from annotation.grading.sandbox import Sandbox
 from annotation.grading.verdicts import GRADER, Pair, Verdict
+from annotation.grading.workers import SECONDS
 from annotation.models import Grade, Project, Run, Solution, User, Word
 
 BATCH = 500

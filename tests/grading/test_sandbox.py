@@ -4,16 +4,19 @@ import ast
 import os
 import resource
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from annotation.grading import sandbox as module
-from annotation.grading.sandbox import MEMORY, Sandbox, bounded, verdict_of
+from annotation.grading.sandbox import KEPT, Sandbox, SandboxLost
 from annotation.grading.verdicts import Pair, Verdict
+from annotation.grading.workers import MEMORY, Workers, bounded, verdict_of
 
 SECONDS = 1.0
 DEEP = "(" * 2_000 + "1" + ")" * 2_000
@@ -93,17 +96,53 @@ def test_no_text_is_run(sandbox: Sandbox, tmp_path: Path) -> None:
     assert not canary.exists()
 
 
-def surroundings(_: object, __: float) -> tuple[dict[str, str], list[str], tuple[int, int]]:
-    return dict(os.environ), list(sys.modules), resource.getrlimit(resource.RLIMIT_AS)
-
-
-def test_a_process_of_the_sandbox_knows_no_keys_and_no_django(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_of_the_sandbox_knows_no_keys_and_no_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://secret")
     with Sandbox(1) as sandbox:
-        environment, modules, memory = sandbox.schedule(surroundings, None).result()
-    assert not {name for name in environment if name.startswith(("STEPMARK", "DATABASE", "REDIS", "SECRET"))}
-    assert {"django", "psycopg", "celery"}.isdisjoint(modules)
-    assert "sympy" in modules
-    assert memory == (MEMORY, MEMORY)
+        sandbox.grade([Pair(r"\sin x", "", r"\cos x")])
+        server = psutil.Process(sandbox.process.pid)
+        family = [server, *server.children(recursive=True)]
+        assert len(family) >= 3
+        for process in family:
+            assert set(process.environ()) <= {*KEPT, "LC_CTYPE"}
+            assert not [one.path for one in process.memory_maps() if "psycopg" in one.path]
+            assert {one.laddr for one in process.net_connections()} == set()
+        limits = {process.rlimit(resource.RLIMIT_AS) for process in family}
+        assert (MEMORY, MEMORY) in limits
+    _, alive = psutil.wait_procs(family, timeout=5)
+    assert not alive
+
+
+def test_nothing_of_it_outlives_who_asked(tmp_path: Path) -> None:
+    code = (
+        "import os\nfrom annotation.grading.sandbox import Sandbox\nfrom annotation.grading.verdicts import Pair\n"
+        "s = Sandbox(1, 30)\ns.grade([Pair('1', '', '2')])\nprint(s.process.pid, flush=True)\n"
+        "s.grade([Pair('((9!)!)!', '', r'\\cos x')])"
+    )
+    asking = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert asking.stdout is not None
+    server = psutil.Process(int(asking.stdout.readline()))
+    family = [server, *server.children(recursive=True)]
+    asking.kill()
+    asking.wait()
+    asking.stdout.close()
+    _, alive = psutil.wait_procs(family, timeout=45)
+    assert not alive
+
+
+def test_a_lost_sandbox_says_so(sandbox: Sandbox) -> None:
+    with Sandbox(1) as lost:
+        lost.grade([Pair("1", "", "2")])
+        lost.process.kill()
+        lost.process.wait()
+        with pytest.raises(SandboxLost, match="ended with -9"):
+            lost.grade([Pair("1", "", "2")])
+
+
+@pytest.fixture(scope="module")
+def workers() -> Iterator[Workers]:
+    with Workers(seconds=SECONDS) as workers:
+        yield workers
 
 
 def die(_: object, __: float) -> Verdict:
@@ -116,14 +155,16 @@ def devour(_: object, seconds: float) -> Verdict:
         return Verdict("correct", str(len(bytearray(2 * MEMORY))), None)
 
 
-def test_killed_a_hundred_times_it_still_grades(sandbox: Sandbox) -> None:
-    killed = [sandbox.schedule(die, None) for _ in range(100)]
+def test_killed_a_hundred_times_it_still_grades(workers: Workers) -> None:
+    killed = [workers.schedule(die, None) for _ in range(100)]
     assert {verdict_of(future, "5") for future in killed} == {Verdict("undecided", "crashed", "5")}
-    assert sandbox.grade([Pair("0.5", "", r"\frac12")])[0].word == "correct"
+    (verdict,) = workers.by_rules([Pair("0.5", "", r"\frac12")])
+    assert verdict is not None
+    assert verdict.word == "correct"
 
 
-def test_what_takes_too_much_memory_is_told_so(sandbox: Sandbox) -> None:
-    assert verdict_of(sandbox.schedule(devour, None), "5") == Verdict("undecided", "memory", "5")
+def test_what_takes_too_much_memory_is_told_so(workers: Workers) -> None:
+    assert verdict_of(workers.schedule(devour, None), "5") == Verdict("undecided", "memory", "5")
 
 
 def test_nothing_in_the_grader_evaluates_text() -> None:
