@@ -10,6 +10,7 @@ from tests.bench import (
     crowd,
     desk,
     exporting,
+    grading,
     inside,
     keypress,
     loading,
@@ -17,6 +18,7 @@ from tests.bench import (
     page,
     peers,
     report,
+    selecting,
     workload,
 )
 from tests.bench.figures import Outcome, Table
@@ -34,6 +36,8 @@ SUBJECTS: dict[str, Callable[[Installation, Sizes], Outcome]] = {
     "crowd": crowd.measure,
     "keys": keypress.measure,
     "inside": inside.measure,
+    "grading": grading.measure,
+    "selecting": selecting.measure,
 }
 FIGURES = CODE / "docs" / "figures.md"
 
