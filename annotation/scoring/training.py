@@ -1,6 +1,7 @@
 """Training the embedded verifier on what labelers of a project have said so far."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import msgspec
 from django.db import connection, transaction
@@ -9,7 +10,9 @@ from django.db.models import Max
 from annotation import audit, runs
 from annotation.models import Project, Run, Scorer, User
 from annotation.verifier.examples import Example, TooFewLabels
-from annotation.verifier.training import Trained, train
+
+if TYPE_CHECKING:
+    from annotation.verifier.training import Trained
 
 # Submitted work on whole solutions, without that of practice and screening. The ratings of the solution's own
 # steps by step, and each rated alternative with its text.
@@ -57,6 +60,8 @@ def start(*, project: Project, actor: User | None, seed: int = 0) -> Run:
 
 def work(run: Run) -> Iterator[int]:
     """Train; too few labels are the run's end, with what is missing as the reason."""
+    from annotation.verifier.training import train  # noqa: PLC0415 (scikit-learn, which the web server can do without)
+
     runs.write_down(run, "SELECT %(project)s::bigint AS id", {"project": run.project_id})
     for project in runs.take(run, most=1, seconds=MOST_SECONDS):
         try:
@@ -69,7 +74,7 @@ def work(run: Run) -> Iterator[int]:
 
 
 @transaction.atomic
-def keep(run: Run, trained: Trained) -> int:
+def keep(run: Run, trained: "Trained") -> int:
     """The next version, unless another worker has made it meanwhile."""
     if not runs.finish(run, [run.project_id]):
         return 0
