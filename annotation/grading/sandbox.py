@@ -73,8 +73,13 @@ class Sandbox:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         try:
-            self.process.stdin.write(msgspec.json.encode(Question(list(pairs), is_hard)) + b"\n")
+            self.process.stdin.write(msgspec.json.encode(Question(list(map(sendable, pairs)), is_hard)) + b"\n")
             self.process.stdin.flush()
             return decode(self.process.stdout.readline())
         except (BrokenPipeError, msgspec.DecodeError) as error:
             raise SandboxLost(f"the grader ended with {self.process.poll()}") from error
+
+
+def sendable(pair: Pair) -> Pair:
+    """Without halves of characters, which no encoding has."""
+    return msgspec.convert([text and text.encode(errors="replace").decode() for text in pair], Pair)

@@ -116,7 +116,7 @@ def test_a_process_of_the_sandbox_knows_no_keys_and_no_database(monkeypatch: pyt
 def test_nothing_of_it_outlives_who_asked(tmp_path: Path) -> None:
     code = (
         "import os\nfrom annotation.grading.sandbox import Sandbox\nfrom annotation.grading.verdicts import Pair\n"
-        "s = Sandbox(1, 30)\ns.grade([Pair('1', '', '2')])\nprint(s.process.pid, flush=True)\n"
+        "s = Sandbox(1, 6)\ns.grade([Pair('1', '', '2')])\nprint(s.process.pid, flush=True)\n"
         "s.grade([Pair('((9!)!)!', '', r'\\cos x')])"
     )
     asking = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)

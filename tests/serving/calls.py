@@ -1,11 +1,11 @@
 """Calls in tests: an endpoint on this machine, one request, and what became of it."""
 
-import asyncio
 from typing import Any
 
 from annotation.serving import Client, Endpoint
 from annotation.serving.scored import Scored
 from annotation.serving.scorers import score
+from tests.serving.running import run
 
 PROBLEM = "What is 2 + 2?"
 STEPS = ["2 + 2 = 4", "So it is 4."]
@@ -22,7 +22,7 @@ def post(endpoint: Endpoint, path: str = "/score", payload: Any = None) -> Any:
         async with Client(endpoint) as client:
             return await client.post(path, payload or {"problem": PROBLEM, "steps": STEPS})
 
-    return asyncio.run(act())
+    return run(act())
 
 
 def scored(endpoint: Endpoint, steps: list[str] | None = None, problem: str = PROBLEM) -> Scored:
@@ -30,4 +30,4 @@ def scored(endpoint: Endpoint, steps: list[str] | None = None, problem: str = PR
         async with Client(endpoint) as client:
             return await score(client, endpoint, problem, STEPS if steps is None else steps)
 
-    return asyncio.run(act())
+    return run(act())

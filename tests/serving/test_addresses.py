@@ -16,6 +16,7 @@ from annotation.serving import Client, Endpoint, Permanent, ServingError, Transi
 from annotation.serving.addresses import call_url, checked_url, is_open
 from annotation.serving.connecting import CheckedConnector
 from tests.serving.calls import post
+from tests.serving.running import run
 from tests.serving.scripted import Scripted
 from tests.serving.urls import NEVER, PRIVATE, PUBLIC
 
@@ -159,7 +160,7 @@ def test_many_callers_of_a_forbidden_name_are_all_told(connected: list[str]) -> 
         async with Client(endpoint) as client:
             return await asyncio.gather(*(client.post("/score", {}) for _ in range(8)), return_exceptions=True)
 
-    assert [type(error).__name__ for error in asyncio.run(many())] == ["Forbidden"] * 8
+    assert [type(error).__name__ for error in run(many())] == ["Forbidden"] * 8
 
 
 @given(st.integers(0, 2**32 - 1))

@@ -1,6 +1,5 @@
 """Whatever a server does, nothing but an answer comes out of the client: a failure is told, in time, and why."""
 
-import asyncio
 import ipaddress
 import socket
 import ssl
@@ -18,6 +17,7 @@ from annotation.serving import Client, Permanent, ServingError, Transient
 from annotation.serving.client import MOST_SENT
 from annotation.serving.together import together
 from tests.serving.calls import local, post
+from tests.serving.running import run
 from tests.serving.scripted import Scripted, closed_port
 
 DEADLINE = 0.4
@@ -150,7 +150,7 @@ def test_no_more_requests_are_in_flight_than_allowed(server: Scripted) -> None:
         async with Client(local(server.url("slow"), parallel=3)) as client:
             await together(client.post("/score", {"steps": ["a"]}) for _ in range(12))
 
-    asyncio.run(many())
+    run(many())
     assert server.most_in_flight == 3
     assert server.connections == 3
     assert len(server.requests) == 12
@@ -161,7 +161,7 @@ def test_waiting_for_a_place_is_not_within_the_deadline(server: Scripted) -> Non
         async with Client(local(server.url("slow"), parallel=1, seconds=0.3)) as client:
             await together(client.post("/score", {"steps": ["a"]}) for _ in range(10))
 
-    asyncio.run(many())
+    run(many())
     assert len(server.requests) == 10
 
 
@@ -172,7 +172,7 @@ def test_a_connection_whose_answer_was_left_is_not_used_again(server: Scripted) 
                 await client.post("/gigabyte/score", {})
             return await client.post("/ok/score", {"steps": ["a"]})
 
-    assert asyncio.run(two()) == {"scores": [0.875]}
+    assert run(two()) == {"scores": [0.875]}
     assert server.connections == 2
 
 
@@ -182,7 +182,7 @@ def test_cookies_are_not_kept(server: Scripted) -> None:
             await client.post("/score", {})
             await client.post("/score", {})
 
-    asyncio.run(two())
+    run(two())
     assert all("cookie" not in request.headers for request in server.requests)
 
 

@@ -1,6 +1,5 @@
 """Sampling whole solutions and next steps."""
 
-import asyncio
 import json
 from collections.abc import Sequence
 
@@ -18,6 +17,7 @@ from annotation.serving.generators import (
     split,
 )
 from tests.serving.calls import PROBLEM, local
+from tests.serving.running import run
 from tests.serving.scripted import Scripted
 
 HOW = Sampling(temperature=0.7, seed=11, max_tokens=64)
@@ -28,7 +28,7 @@ def sketches(endpoint: Endpoint, n: int) -> list[Sketch]:
         async with Client(endpoint) as client:
             return await solutions(client, endpoint, PROBLEM, n=n, how=HOW)
 
-    return asyncio.run(act())
+    return run(act())
 
 
 def candidates(endpoint: Endpoint, prefix: Sequence[str], n: int) -> list[Sampled]:
@@ -36,7 +36,7 @@ def candidates(endpoint: Endpoint, prefix: Sequence[str], n: int) -> list[Sample
         async with Client(endpoint) as client:
             return await next_steps(client, endpoint, PROBLEM, prefix, n=n, how=HOW)
 
-    return asyncio.run(act())
+    return run(act())
 
 
 def chat(*texts: str | None, finish_reason: str | None = "stop") -> str:
@@ -138,7 +138,7 @@ def test_samples_that_cannot_be_asked_for_are_refused(server: Scripted, protocol
 
     endpoint = local(server.url("ok"), protocol)
     with pytest.raises(Permanent):
-        asyncio.run(act())
+        run(act())
     assert server.requests == []
 
 

@@ -1,6 +1,5 @@
 """The key goes to the server in one header, and nowhere else."""
 
-import asyncio
 import re
 import traceback
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from annotation.serving import Permanent, ServingError, Transient
 from annotation.serving.quoting import quoted
 from annotation.serving.trying import try_scorer
 from tests.serving.calls import KEY, PROBLEM, STEPS, local, post
+from tests.serving.running import run
 from tests.serving.scripted import Scripted, closed_port
 
 PARTS = {KEY[at : at + 8] for at in range(len(KEY) - 7)}
@@ -60,7 +60,7 @@ def test_a_closed_port_does_not_tell_the_key() -> None:
 
 @pytest.mark.parametrize("script", ["golden", "echo", "echo_ok"])
 def test_a_trial_does_not_show_the_key(server: Scripted, script: str) -> None:
-    trial = asyncio.run(try_scorer(local(server.url(script), key=KEY), PROBLEM, STEPS))
+    trial = run(try_scorer(local(server.url(script), key=KEY), PROBLEM, STEPS))
     assert_secret(iter([repr(trial)]))
 
 

