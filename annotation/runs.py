@@ -5,7 +5,7 @@ one transaction keeps their results and deletes them. Two who have the same item
 one finds nothing to count. An item whose workers died goes alone after some attempts, and is dead after the last.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -20,6 +20,8 @@ ALONE_FROM = 2
 """Attempts after which an item is taken alone, so that it takes no others with it."""
 IDLE_SECONDS = 40
 """A running run that nobody has touched for so long may have lost its message."""
+
+SHOWN = 5
 
 State = Run.State
 
@@ -219,6 +221,22 @@ def try_again(*, run: Run, actor: User | None) -> int:
         Run.objects.filter(pk=run.pk, state=State.DONE).update(state=State.RUNNING, ended_at=None)
         audit.record(actor, "try dead items again", run, project=run.project, items=revived)
     return revived
+
+
+def bury_missing(run: Run, taken: Sequence[int], found: Collection[int]) -> None:
+    """Solutions that are not there any more can neither be graded nor scored."""
+    bury(run, dict.fromkeys(set(taken).difference(found), "the solution is not there any more"))
+
+
+def latest(project: Project, *kinds: Run.Kind) -> list[Run]:
+    """The last few runs of these kinds, the latest first."""
+    return list(project.runs.filter(kind__in=kinds).select_related("scorer").order_by("-pk")[:SHOWN])
+
+
+def under_way(project: Project) -> set[str]:
+    """The kinds of the project's runs that have not ended."""
+    open_ones = project.runs.filter(state__in=(State.RUNNING, State.PAUSED))
+    return set(open_ones.values_list("kind", flat=True))
 
 
 def left() -> list[int]:

@@ -183,6 +183,18 @@ def test_an_upload_is_loaded_by_the_real_worker_with_or_without_a_message(make: 
     wait_for(lambda: "Loaded." in manager.get(address), 45)
 
 
+def test_grades_are_made_by_the_real_worker(make: Make) -> None:
+    """Celery's own processes may not start others as a test may."""
+    installation = make()
+    installation.up()
+    manager = signed_in("manager", installation)
+    page = manager.get("/projects/demo/grades/")
+    manager.post("/projects/demo/grades/start/", page)
+    address = manager.at
+    wait_for(lambda: "Done." in manager.get(address), 30)
+    assert "<dt>Correct</dt><dd>0</dd>" not in manager.get("/projects/demo/grades/")
+
+
 def test_the_production_shape_runs_with_strict_settings(make: Make, empty_database: str) -> None:
     """The commands of docker-compose.yml on servers named by URL: those of this test run."""
     strict = make("strict")

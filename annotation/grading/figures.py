@@ -2,9 +2,13 @@
 
 from typing import NamedTuple
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 
-from annotation.models import Grade, Project, Run, Solution, Word
+from annotation.models import Grade, Project, Solution, Word
+
+AS_LOADED = Q(counts_as=Word.CORRECT, solution__is_correct=True) | Q(
+    counts_as=Word.INCORRECT, solution__is_correct=False
+)
 
 
 class Figures(NamedTuple):
@@ -24,16 +28,13 @@ class Figures(NamedTuple):
 
 def of(project: Project) -> Figures:
     graded = Grade.objects.filter(solution__project=project)
-    same = Q(counts_as=Word.CORRECT, solution__is_correct=True) | Q(
-        counts_as=Word.INCORRECT, solution__is_correct=False
-    )
     counts = graded.aggregate(
         correct=Count("pk", filter=Q(counts_as=Word.CORRECT)),
         incorrect=Count("pk", filter=Q(counts_as=Word.INCORRECT)),
         undecided=Count("pk", filter=Q(counts_as=Word.UNDECIDED)),
         overruled=Count("pk", filter=Q(overruled_to__isnull=False)),
         loaded=Count("pk", filter=Q(solution__is_correct__isnull=False)),
-        agreeing=Count("pk", filter=same),
+        agreeing=Count("pk", filter=AS_LOADED),
     )
     solutions = Solution.objects.filter(project=project, pre_generated=True).count()
     total = counts["correct"] + counts["incorrect"] + counts["undecided"]
@@ -53,11 +54,3 @@ LISTS = {
 def listed(project: Project, which: str, *, after: int, limit: int) -> list[Grade]:
     found = Grade.objects.filter(LISTS[which], solution__project=project, pk__gt=after)
     return list(found.select_related("solution__problem", "overruled_by").order_by("pk")[:limit])
-
-
-def runs_of(project: Project) -> QuerySet[Run]:
-    return project.runs.filter(kind=Run.Kind.GRADE).order_by("-pk")
-
-
-def is_under_way(project: Project) -> bool:
-    return runs_of(project).filter(state__in=(Run.State.RUNNING, Run.State.PAUSED)).exists()

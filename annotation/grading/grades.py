@@ -1,6 +1,7 @@
 """Grades of a project's solutions: planned, made in the sandbox, kept, overruled."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from django.db import connection, transaction
@@ -55,16 +56,18 @@ def work(run: Run) -> Iterator[int]:
     Any number of workers may do so at once, and each may be killed at any time.
     """
     runs.write_down(run, UNGRADED, {"project": run.project_id, "grader": GRADER})
-    with Sandbox(workers=1) as sandbox:
-        while solutions := runs.take(run, most=BATCH, seconds=HELD_SECONDS):
-            yield from grade(run, sandbox, solutions)
+    taken = iter(lambda: runs.take(run, most=BATCH, seconds=HELD_SECONDS), [])
+    for first in taken:  # a sandbox takes a second to start, for nothing when others have taken all
+        with Sandbox(workers=1) as sandbox:
+            for solutions in chain([first], taken):
+                yield from grade(run, sandbox, solutions)
     runs.end_if_done(run)
 
 
 def grade(run: Run, sandbox: Sandbox, solutions: Sequence[int]) -> Iterator[int]:
     """The quick verdicts are kept at once; while the others are made, group by group, they are held."""
     pairs = pairs_of(solutions)
-    runs.bury(run, dict.fromkeys(set(solutions) - pairs.keys(), "the solution is not there any more"))
+    runs.bury_missing(run, solutions, pairs)
     quick = dict(zip(pairs, sandbox.by_rules(list(pairs.values())), strict=True))
     yield keep(run, {solution: verdict for solution, verdict in quick.items() if verdict})
     hard = [solution for solution, verdict in quick.items() if verdict is None]
@@ -73,6 +76,8 @@ def grade(run: Run, sandbox: Sandbox, solutions: Sequence[int]) -> Iterator[int]
         group, hard = hard[:GROUP], hard[GROUP:]
         verdicts = sandbox.by_algebra([pairs[solution] for solution in group])
         yield keep(run, dict(zip(group, verdicts, strict=True)))
+    if hard:  # the run rests, which costs no attempt
+        runs.give_back(run, hard, seconds=0, note="")
 
 
 def pairs_of(solutions: Sequence[int]) -> dict[int, Pair]:

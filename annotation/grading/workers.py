@@ -60,7 +60,7 @@ class Workers:
         for chunk, future in zip(chunks, futures, strict=True):
             try:
                 verdicts += future.result()
-            except (TookTooLong, ProcessExpired, RecursionError):
+            except (TookTooLong, ProcessExpired):
                 verdicts += [None] * len(chunk)  # one by one, it shows which pair it is
         return verdicts
 
@@ -86,13 +86,23 @@ def verdict_of(future: "ProcessFuture[Verdict]", answer: str | None) -> Verdict:
 def settle(pairs: Sequence[Pair], seconds: float) -> list[Verdict | None]:
     """In the sandbox."""
     with bounded(seconds):
-        return [by_rules(pair) for pair in pairs]
+        return [unbroken(by_rules, pair, None) for pair in pairs]
 
 
 def decide(pair: Pair, seconds: float) -> Verdict:
     """In the sandbox."""
     with bounded(seconds):
-        return by_algebra(pair)
+        return unbroken(by_algebra, pair, Verdict("undecided", "failed", pair.answer))
+
+
+def unbroken(judge: Callable[[Pair], Result], pair: Pair, otherwise: Result) -> Result:
+    """What an algebra system raises on an answer of strangers is no verdict, and nobody else's affair."""
+    try:
+        return judge(pair)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 (sympy may raise anything)
+        return otherwise
 
 
 @contextmanager

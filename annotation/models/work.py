@@ -10,8 +10,9 @@ EVERYBODY = 32_767
 class Task(models.Model):
     """One solution waiting in a project's queue for `wanted` annotations.
 
-    `filled` counts the filled places. It and `is_open` have one writer besides loading, `labeling.submission`,
-    which closes a task with its last place; two who fill the last two at once meet at this row. History that
+    `filled` counts the filled places. Its one writer besides loading is `labeling.submission`, which closes a task
+    with its last place; two who fill the last two at once meet at this row. `selection` closes what is left of a
+    generation. History that
     was loaded with its labels is closed from the start. `repeat` counts the times the same solution was put
     before the same people again in the same generation.
 

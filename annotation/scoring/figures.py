@@ -5,10 +5,8 @@ from typing import NamedTuple
 import msgspec
 from django.db.models import Count
 
-from annotation.models import Project, Run, Scorer, Solution
+from annotation.models import Project, Scorer, Solution
 from annotation.verifier.report import Report
-
-KINDS = (Run.Kind.TRAIN, Run.Kind.SCORE)
 
 
 class Version(NamedTuple):
@@ -30,14 +28,3 @@ def versions_of(project: Project) -> list[Version]:
 def version_of(scorer: Scorer, scored: int, solutions: int) -> Version:
     report = msgspec.convert(scorer.report, Report) if scorer.report else None
     return Version(scorer, report, scored, max(0, solutions - scored))
-
-
-def runs_of(project: Project) -> list[Run]:
-    """The latest ones that trained or scored."""
-    return list(project.runs.filter(kind__in=KINDS).select_related("scorer").order_by("-pk")[:5])
-
-
-def under_way(project: Project) -> set[str]:
-    """Kinds of runs of the project that have not ended."""
-    open_ones = project.runs.filter(state__in=(Run.State.RUNNING, Run.State.PAUSED))
-    return set(open_ones.values_list("kind", flat=True))

@@ -51,7 +51,7 @@ def work(run: Run) -> Iterator[int]:
     runs.write_down(run, UNSCORED, {"project": run.project_id, "scorer": scorer.pk})
     while solutions := runs.take(run, most=BATCH, seconds=HELD_SECONDS):
         texts = texts_of(solutions)
-        runs.bury(run, dict.fromkeys(set(solutions) - texts.keys(), "the solution is not there any more"))
+        runs.bury_missing(run, solutions, texts)
         yield keep(run, dict(zip(texts, model.score_many(texts.values()), strict=True)))
     runs.end_if_done(run)
 

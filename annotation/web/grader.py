@@ -6,10 +6,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
-from annotation import access, tasks
+from annotation import access, runs
 from annotation.grading import figures, grades
+from annotation.models import Run
 from annotation.web.audience import audience
-from annotation.web.pages import render_project
+from annotation.web.pages import after_of, render_project
+from annotation.web.runner import begun
 
 PAGE = 50
 
@@ -18,17 +20,17 @@ PAGE = 50
 @require_safe
 def grades_page(request: HttpRequest, slug: str) -> HttpResponse:
     project = access.project_for(request.user, slug, access.VIEWERS)
-    which, after = request.GET.get("list", "undecided"), request.GET.get("after", "0")
-    if which not in figures.LISTS or not after.isascii() or not after.isdigit() or len(after) > 18:
-        raise BadRequest("list and after take what the links of this page give them")
-    rows = figures.listed(project, which, after=int(after), limit=PAGE + 1)
+    which = request.GET.get("list", "undecided")
+    if which not in figures.LISTS:
+        raise BadRequest(f"list takes {', '.join(figures.LISTS)}")
+    rows = figures.listed(project, which, after=after_of(request), limit=PAGE + 1)
     context = {
         "figures": figures.of(project),
         "which": which,
         "rows": rows[:PAGE],
         "next": rows[PAGE - 1].pk if len(rows) > PAGE else None,
-        "runs": figures.runs_of(project)[:5],
-        "is_under_way": figures.is_under_way(project),
+        "runs": runs.latest(project, Run.Kind.GRADE),
+        "is_under_way": Run.Kind.GRADE in runs.under_way(project),
     }
     return render_project(request, "research/grades.html", project, context)
 
@@ -37,9 +39,7 @@ def grades_page(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def start_grading(request: HttpRequest, slug: str) -> HttpResponseBase:
     project = access.project_for(request.user, slug, access.MANAGERS)
-    run = grades.start(project=project, actor=access.signed_in(request.user))
-    tasks.nudge_run(run.pk)
-    return redirect("work", slug, run.pk)
+    return begun(grades.start(project=project, actor=access.signed_in(request.user)))
 
 
 @audience("managers")

@@ -2,11 +2,20 @@
 
 from typing import Any
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from annotation import access
 from annotation.models import Project
+
+
+def after_of(request: HttpRequest) -> int:
+    """From which row on a list is to be shown: after this solution. Raises `BadRequest`."""
+    after = request.GET.get("after", "0")
+    if not after.isascii() or not after.isdigit() or len(after) > 18:
+        raise BadRequest("after takes the number of a solution")
+    return int(after)
 
 
 def render_project(

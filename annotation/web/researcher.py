@@ -1,6 +1,5 @@
 """Looking at a project: its counts, its solutions, and what labelers said of each step."""
 
-from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -9,7 +8,7 @@ from annotation import access, overview
 from annotation.learning.gold import judgements_of
 from annotation.models import Grade, Word
 from annotation.web.audience import audience
-from annotation.web.pages import render_project
+from annotation.web.pages import after_of, render_project
 
 PAGE = 30
 
@@ -34,15 +33,13 @@ def project_overview(request: HttpRequest, slug: str) -> HttpResponse:
 def solutions(request: HttpRequest, slug: str) -> HttpResponse:
     """Solutions in the order in which they were loaded, a page at a time, from one id on."""
     project = access.project_for(request.user, slug, access.VIEWERS)
-    after, only_labeled = request.GET.get("after", "0"), request.GET.get("labeled") == "1"
-    if not after.isascii() or not after.isdigit() or len(after) > 18:
-        raise BadRequest("after takes the number of a solution")
-    rows = overview.solutions_of(project, after=int(after), only_labeled=only_labeled, limit=PAGE + 1)
+    after, only_labeled = after_of(request), request.GET.get("labeled") == "1"
+    rows = overview.solutions_of(project, after=after, only_labeled=only_labeled, limit=PAGE + 1)
     context = {
         "rows": rows[:PAGE],
         "next": rows[PAGE - 1].id if len(rows) > PAGE else None,
         "only_labeled": only_labeled,
-        "is_first": after == "0",
+        "is_first": not after,
     }
     return render_project(request, "research/solutions.html", project, context)
 

@@ -6,10 +6,17 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from annotation import access, runs, tasks
+from annotation.models import Run
 from annotation.web.audience import audience, is_fetch
 from annotation.web.pages import render_project
 
 SHOWN_DEAD = 20
+
+
+def begun(run: Run) -> HttpResponseBase:
+    """Tell workers of a run, and show it."""
+    tasks.nudge_run(run.pk)
+    return redirect("work", run.project.slug, run.pk)
 
 
 @audience("managers")
@@ -36,5 +43,4 @@ def change_work(request: HttpRequest, slug: str, pk: int, how: str) -> HttpRespo
             messages.error(request, "Nothing changed: the run had changed meanwhile.")
     else:
         raise Http404
-    tasks.nudge_run(run.pk)
-    return redirect("work", slug, pk)
+    return begun(run)

@@ -88,6 +88,18 @@ def test_a_solution_without_a_grade_can_be_decided(answered: Project, max_: User
     assert words(answered)["s4"][0] == "incorrect"
 
 
+def test_a_pause_in_the_middle_costs_no_attempt(answered: Project, max_: User) -> None:
+    run = grades.start(project=answered, actor=None)
+    for _ in grades.work(run):
+        runs.change(run=run, actor=max_, how="pause")
+    left = run.items.all()
+    assert 0 < len(left) < 5
+    assert {(item.attempts, item.is_dead) for item in left} == {(0, False)}
+    runs.change(run=run, actor=max_, how="resume")
+    tasks.advance(run.pk)
+    assert Grade.objects.count() == 5
+
+
 def test_two_who_grade_the_same_keep_it_once(answered: Project) -> None:
     run = grades.start(project=answered, actor=None)
     runs.write_down(run, grades.UNGRADED, {"project": answered.pk, "grader": 1})

@@ -15,8 +15,9 @@ import pytest
 
 from annotation.grading import sandbox as module
 from annotation.grading.sandbox import KEPT, Sandbox, SandboxLost
+from annotation.grading.symbolic import is_equal
 from annotation.grading.verdicts import Pair, Verdict
-from annotation.grading.workers import MEMORY, Workers, bounded, verdict_of
+from annotation.grading.workers import MEMORY, Workers, bounded, unbroken, verdict_of
 
 SECONDS = 1.0
 DEEP = "(" * 2_000 + "1" + ")" * 2_000
@@ -153,6 +154,26 @@ def die(_: object, __: float) -> Verdict:
 def devour(_: object, seconds: float) -> Verdict:
     with bounded(seconds):
         return Verdict("correct", str(len(bytearray(2 * MEMORY))), None)
+
+
+def break_off(pair: Pair) -> Verdict:
+    raise RecursionError(pair.answer)
+
+
+def test_a_comparison_that_breaks_off_says_nothing() -> None:
+    said = Verdict("undecided", "failed", "5")
+    assert unbroken(break_off, Pair("5", "", "6"), said) == said
+    with pytest.raises(MemoryError):
+        unbroken(lambda _: bytearray(1 << 60), Pair("5", "", "6"), said)
+
+
+def test_what_algebra_cannot_compare_is_not_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> bool:
+        raise TypeError("sympy's own")
+
+    monkeypatch.setattr("math_verify.grader.sympy_expr_eq", broken)
+    with pytest.raises(TypeError, match="sympy's own"):
+        is_equal(r"\sin x", r"\cos x")
 
 
 def test_killed_a_hundred_times_it_still_grades(workers: Workers) -> None:

@@ -101,6 +101,7 @@ def test_alternatives_are_learned_from_after_their_beginning(project: Project, s
     solutions = Solution.objects.filter(project=project, pre_generated=True, annotations__isnull=False)
     alternatives = [example for example in found if example.ratings[:1] == [None]]
     assert len(found) - len(alternatives) <= solutions.count()
+    assert alternatives
     for example in alternatives:
         assert len(example.steps) == len(example.ratings)
         assert set(example.ratings[:-1]) <= {None}

@@ -8,9 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TextIO
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
 from annotation import audit, exporting
+from annotation.management.projects import project_named
 from annotation.models import Project
 
 BLOCK = 2**20
@@ -27,9 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("-o", "--output", type=Path, help="file to write; without it, standard output")
 
     def handle(self, *_: Any, project: str, format: str, output: Path | None, **__: Any) -> None:  # noqa: A002
-        found = Project.objects.filter(slug=project).first()
-        if found is None:
-            raise CommandError(f"no project {project!r}; there are: {', '.join(slugs()) or 'none'}")
+        found = project_named(project)
         audit.record(None, "export", found, project=found, format=format)
         if output is None:
             write(found, format, sys.stdout)
@@ -53,7 +52,3 @@ def write(project: Project, name: str, file: TextIO, now_and_then: Callable[[], 
         if count % 5_000 == 0:
             now_and_then()
     return count
-
-
-def slugs() -> list[str]:
-    return list(Project.objects.order_by("slug").values_list("slug", flat=True)[:20])

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
 from annotation.grading import figures, grades
-from annotation.models import Project
+from annotation.management.projects import project_named
 
 
 class Command(BaseCommand):
@@ -16,9 +16,7 @@ class Command(BaseCommand):
         parser.add_argument("project", help="its name in addresses")
 
     def handle(self, *_: Any, project: str, **__: Any) -> None:
-        found = Project.objects.filter(slug=project).first()
-        if found is None:
-            raise CommandError(f"there is no project {project!r}")
+        found = project_named(project)
         run = grades.start(project=found, actor=None)
         for kept in grades.work(run):
             if kept:

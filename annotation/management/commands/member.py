@@ -7,7 +7,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 
 from annotation import people
-from annotation.models import Project, Role
+from annotation.management.projects import project_named
+from annotation.models import Role
 
 
 class Command(BaseCommand):
@@ -33,9 +34,7 @@ class Command(BaseCommand):
             people.make_staff(actor=None, email=email, name=name)
             self.stdout.write(f"{email} runs this installation.")
         if project:
-            found = Project.objects.filter(slug=project).first()
-            if found is None:
-                raise CommandError(f"no project {project!r}")
+            found = project_named(project)
             given = [Role(role) for role in roles]
             people.add_member(actor=None, project=found, email=email, name=name, roles=given)
             self.stdout.write(f"{email} is {', '.join(given) or 'without a role'} in {found.slug}.")

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from annotation.models import Project, Scorer
+from annotation.management.projects import project_named
+from annotation.models import Scorer
 from annotation.scoring import scores
 
 
@@ -17,9 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("--verifier", type=int, help="its version, if not the latest")
 
     def handle(self, *_: Any, project: str, verifier: int | None, **__: Any) -> None:
-        found = Project.objects.filter(slug=project).first()
-        if found is None:
-            raise CommandError(f"there is no project {project!r}")
+        found = project_named(project)
         verifiers = Scorer.objects.filter(project=found, kind=Scorer.Kind.VERIFIER).order_by("-version")
         scorer = (verifiers if verifier is None else verifiers.filter(version=verifier)).first()
         if scorer is None:

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from annotation.models import Project, Scorer
+from annotation.management.projects import project_named
+from annotation.models import Scorer
 from annotation.scoring import training
 
 
@@ -18,9 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=0, help="of the split into seen and held-out problems")
 
     def handle(self, *_: Any, project: str, seed: int, **__: Any) -> None:
-        found = Project.objects.filter(slug=project).first()
-        if found is None:
-            raise CommandError(f"there is no project {project!r}")
+        found = project_named(project)
         run = training.start(project=found, actor=None, seed=seed)
         if not sum(training.work(run)):
             raise CommandError(run.items.values_list("reason", flat=True).get())
