@@ -10,7 +10,7 @@ from django.utils import timezone
 from annotation import audit, runs
 from annotation.grading.sandbox import Sandbox
 from annotation.grading.verdicts import GRADER, Pair, Verdict
-from annotation.grading.workers import SECONDS
+from annotation.grading.workers import PATIENCE, SECONDS
 from annotation.models import Grade, Project, Run, Solution, User, Word
 
 BATCH = 500
@@ -72,7 +72,7 @@ def grade(run: Run, sandbox: Sandbox, solutions: Sequence[int]) -> Iterator[int]
     yield keep(run, {solution: verdict for solution, verdict in quick.items() if verdict})
     hard = [solution for solution, verdict in quick.items() if verdict is None]
     while hard and runs.touch(run):
-        runs.hold(run, hard, seconds=HELD_SECONDS + GROUP * SECONDS)
+        runs.hold(run, hard, seconds=HELD_SECONDS + GROUP * PATIENCE * SECONDS)
         group, hard = hard[:GROUP], hard[GROUP:]
         verdicts = sandbox.by_algebra([pairs[solution] for solution in group])
         yield keep(run, dict(zip(group, verdicts, strict=True)))

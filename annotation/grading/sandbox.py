@@ -66,7 +66,7 @@ class Sandbox:
         return self.ask(pairs, is_hard=False)
 
     def by_algebra(self, pairs: Sequence[Pair]) -> list[Verdict]:
-        """Takes the sandbox's seconds at most for each pair of each worker."""
+        """Takes twice the sandbox's seconds at most for each pair of each worker (`workers.PATIENCE`)."""
         return [verdict for verdict in self.ask(pairs, is_hard=True) if verdict]
 
     def ask(self, pairs: Sequence[Pair], *, is_hard: bool) -> Answer:

@@ -1,7 +1,8 @@
 """Processes that grade, each of which is killed when a pair takes too much time or memory.
 
 They are forked from one that has loaded nothing but the grader and sympy. Pairs that the exact rules settle go in
-chunks; the others, and all of a chunk that failed, one by one.
+chunks; the others, and all of a chunk that failed, one by one. It is their own time that is limited first, so that
+a busy machine does not change verdicts.
 """
 
 import multiprocessing
@@ -9,10 +10,11 @@ import os
 import resource
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import TimeoutError as TookTooLong
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import forkserver
-from signal import ITIMER_REAL, SIGXCPU, setitimer
-from typing import Self, TypeVar
+from signal import ITIMER_PROF, ITIMER_REAL, SIGPROF, setitimer
+from typing import Any, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
@@ -20,9 +22,12 @@ from annotation.grading.verdicts import Pair, Verdict, by_algebra, by_rules
 
 Given = TypeVar("Given")
 Result = TypeVar("Result")
+Failure = TookTooLong | ProcessExpired | BrokenProcessPool
 
 SECONDS = 3.0
-"""Wall time for a pair, and for a chunk."""
+"""Of a processor for a pair, and for a chunk."""
+PATIENCE = 2
+"""So many times as long it may take by the clock, on a machine that does other things as well."""
 MEMORY = 1 << 30
 """Bytes of address space of a process."""
 CHUNK = 100
@@ -31,56 +36,92 @@ MOST_TASKS = 1_000
 OPEN_FILES = 64
 OUT_OF_MEMORY = 77
 """How a process ends that had no memory left; its heap is not trusted with another pair."""
+MOST_POOLS = 5
+"""So many may break over one thing, before it is taken to be its fault."""
 
 
 class Workers:
     """A context manager: the processes are gone when it is left."""
 
     def __init__(self, workers: int = 2, seconds: float = SECONDS, memory: int = MEMORY) -> None:
-        self.seconds = seconds
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["annotation.grading.symbolic"])
+        self.workers, self.seconds, self.memory = workers, seconds, memory
+        self.context = multiprocessing.get_context("forkserver")
+        self.context.set_forkserver_preload(["annotation.grading.symbolic"])
         forkserver.ensure_running()
-        self.pool = ProcessPool(
-            workers, max_tasks=MOST_TASKS, context=context, initializer=limit, initargs=[memory]
+        self.pool = self.fresh_pool()
+
+    def fresh_pool(self) -> ProcessPool:
+        return ProcessPool(
+            self.workers, max_tasks=MOST_TASKS, context=self.context, initializer=limit, initargs=[self.memory]
         )
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
         self.pool.stop()  # type: ignore[no-untyped-call]
         self.pool.join()
 
     def by_rules(self, pairs: Sequence[Pair]) -> list[Verdict | None]:
         """Quick: None for what is left to algebra, and for all of a chunk in which something took too long."""
         chunks = [pairs[begin : begin + CHUNK] for begin in range(0, len(pairs), CHUNK)]
-        futures = [self.schedule(settle, chunk) for chunk in chunks]
         verdicts: list[Verdict | None] = []
-        for chunk, future in zip(chunks, futures, strict=True):
-            try:
-                verdicts += future.result()
-            except (TookTooLong, ProcessExpired):
-                verdicts += [None] * len(chunk)  # one by one, it shows which pair it is
+        for chunk, outcome in zip(chunks, self.each(settle, chunks), strict=True):
+            # one by one, it shows which pair it was
+            verdicts += [None] * len(chunk) if isinstance(outcome, Exception) else outcome
         return verdicts
 
     def by_algebra(self, pairs: Sequence[Pair]) -> list[Verdict]:
-        """Takes `seconds` at most for each pair of each process."""
-        futures = [self.schedule(decide, pair) for pair in pairs]
-        return [verdict_of(future, pair.answer) for future, pair in zip(futures, pairs, strict=True)]
+        """Takes `PATIENCE` times `seconds` at most for each pair of each process."""
+        outcomes = self.each(decide, pairs)
+        return [verdict_of(outcome, pair.answer) for outcome, pair in zip(outcomes, pairs, strict=True)]
 
-    def schedule(self, function: Callable[[Given, float], Result], given: Given) -> "ProcessFuture[Result]":
-        return self.pool.schedule(function, args=[given, self.seconds], timeout=self.seconds)
+    def each(self, function: Callable[[Given, float], Result], givens: Sequence[Given]) -> list[Result | Failure]:
+        """What came of each: a result, or why there is none. A pool that breaks is made anew, and asked again."""
+        outcomes = self.once(function, givens)
+        for _ in range(MOST_POOLS):
+            lost = [place for place, outcome in enumerate(outcomes) if isinstance(outcome, BrokenProcessPool)]
+            if not lost:
+                break
+            self.close()
+            self.pool = self.fresh_pool()
+            again = self.once(function, [givens[place] for place in lost])
+            for place, outcome in zip(lost, again, strict=True):
+                outcomes[place] = outcome
+        return outcomes
+
+    def once(self, function: Callable[[Given, float], Result], givens: Sequence[Given]) -> list[Result | Failure]:
+        futures = [self.schedule(function, given) for given in givens]
+        return [outcome_of(future) for future in futures]
+
+    def schedule(
+        self, function: Callable[[Given, float], Result], given: Given
+    ) -> "ProcessFuture[Result] | BrokenProcessPool":
+        """Pebble gives a pool up when a process is killed that has no work, or of which it does not know yet."""
+        try:
+            return self.pool.schedule(function, args=[given, self.seconds], timeout=PATIENCE * self.seconds)
+        except RuntimeError as error:
+            return BrokenProcessPool(str(error))
 
 
-def verdict_of(future: "ProcessFuture[Verdict]", answer: str | None) -> Verdict:
+def outcome_of(future: "ProcessFuture[Any] | BrokenProcessPool") -> Any:
+    """The result, or the `Failure`."""
     try:
-        return future.result()
-    except TookTooLong:
-        return Verdict("undecided", "timeout", answer)
-    except ProcessExpired as error:
-        reasons = {-SIGXCPU: "timeout", OUT_OF_MEMORY: "memory"}
-        return Verdict("undecided", reasons.get(error.exitcode, "crashed"), answer)
+        return future.result() if isinstance(future, ProcessFuture) else future
+    except (TookTooLong, ProcessExpired, BrokenProcessPool) as error:
+        return error
+
+
+def verdict_of(outcome: Verdict | Exception, answer: str | None) -> Verdict:
+    if isinstance(outcome, Verdict):
+        return outcome
+    if isinstance(outcome, ProcessExpired):
+        reasons = {-SIGPROF: "timeout", OUT_OF_MEMORY: "memory"}
+        return Verdict("undecided", reasons.get(outcome.exitcode, "crashed"), answer)
+    return Verdict("undecided", "timeout" if isinstance(outcome, TookTooLong) else "crashed", answer)
 
 
 def settle(pairs: Sequence[Pair], seconds: float) -> list[Verdict | None]:
@@ -107,16 +148,15 @@ def unbroken(judge: Callable[[Pair], Result], pair: Pair, otherwise: Result) -> 
 
 @contextmanager
 def bounded(seconds: float) -> Iterator[None]:
-    """Ends the process when memory runs out, and when it goes on although nobody is left to kill it."""
-    spent = resource.getrusage(resource.RUSAGE_SELF)
-    limit_to = int(spent.ru_utime + spent.ru_stime + seconds) + 2
-    resource.setrlimit(resource.RLIMIT_CPU, (limit_to, resource.RLIM_INFINITY))
-    setitimer(ITIMER_REAL, seconds + 2)
+    """Ends the process when its time is over, when memory runs out, and when nobody is left to kill it."""
+    setitimer(ITIMER_PROF, seconds)
+    setitimer(ITIMER_REAL, PATIENCE * seconds + 2)
     try:
         yield
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
     finally:
+        setitimer(ITIMER_PROF, 0)
         setitimer(ITIMER_REAL, 0)
 
 
