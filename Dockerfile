@@ -15,7 +15,8 @@ COPY manage.py ./
 COPY annotation annotation
 COPY frontend_templates frontend_templates
 # Collecting static files needs settings that are strict; these serve the build only and reach no server.
-RUN SECRET_KEY=only-for-the-build-0123456789abcdefghijklmnopqrstuvwxyz ALLOWED_HOSTS=build.invalid \
+RUN SECRET_KEY=only-for-the-build-0123456789abcdefghijklmnopqrstuvwxyz \
+    FIELD_KEYS=b25seS1mb3ItdGhlLWJ1aWxkLTAxMjM0NTY3ODlhYmM= ALLOWED_HOSTS=build.invalid \
     DATABASE_URL=postgresql://build.invalid/build REDIS_URL=redis://build.invalid/0 \
     python manage.py collectstatic --noinput --verbosity 0
 USER stepmark

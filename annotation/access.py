@@ -15,6 +15,7 @@ from django.shortcuts import get_object_or_404
 from annotation.models import (
     LEASE,
     Annotation,
+    Endpoint,
     Generation,
     Lease,
     LoadRun,
@@ -105,6 +106,11 @@ def generation_for(user: Person, slug: str, generation: int) -> Generation:
 def scorer_for(user: Person, slug: str, scorer: int) -> Scorer:
     scorers = Scorer.objects.select_related("project").defer("weights")
     return get_object_or_404(scorers, pk=scorer, project=project_for(user, slug, MANAGERS))
+
+
+def endpoint_for(user: Person, slug: str, endpoint: int) -> Endpoint:
+    endpoints = Endpoint.objects.select_related("project")
+    return get_object_or_404(endpoints, pk=endpoint, project=project_for(user, slug, MANAGERS))
 
 
 def solution_for(user: Person, slug: str, solution: int) -> Solution:

@@ -1,5 +1,6 @@
 """Strict parsers for environment variables: a value that is not understood stops the start, by name."""
 
+import base64
 import logging
 import os
 from typing import Any
@@ -37,6 +38,14 @@ def integer(name: str, default: int, *, least: int, most: int) -> int:
 
 def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def is_fernet_key(text: str) -> bool:
+    """32 bytes in URL-safe base64."""
+    try:
+        return len(base64.urlsafe_b64decode(text.encode())) == 32
+    except ValueError:
+        return False
 
 
 POSTGRESQL = "postgresql://user:password@host:port/database, special characters as %40 and the like"

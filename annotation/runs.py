@@ -5,7 +5,7 @@ one transaction keeps their results and deletes them. Two who have the same item
 one finds nothing to count. An item whose workers died goes alone after some attempts, and is dead after the last.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -169,6 +169,55 @@ def give_back(run: Run, things: Iterable[int], *, seconds: float, note: str) -> 
             [seconds, note, run.pk, list(things)],
         )
     Run.objects.filter(pk=run.pk).update(note=note)
+
+
+def try_later(run: Run, reasons: dict[int, str], wait: Callable[[int], float]) -> None:
+    """An attempt of each of these failed: others follow, and it is dead after the last.
+
+    `wait` gives the seconds until the next, for how many attempts there were.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT thing, attempts FROM annotation_runitem WHERE run_id = %s AND thing = ANY(%s)"
+            " ORDER BY thing FOR UPDATE",
+            [run.pk, list(reasons)],
+        )
+        found = dict(cursor.fetchall())
+        cursor.execute(
+            "UPDATE annotation_runitem i SET is_dead = attempts >= %s, reason = said.reason,"
+            " due_at = now() + make_interval(secs => said.seconds)"
+            " FROM unnest(%s::bigint[], %s::text[], %s::float8[]) AS said (thing, reason, seconds)"
+            " WHERE i.run_id = %s AND i.thing = said.thing",
+            [
+                MOST_ATTEMPTS,
+                list(found),
+                [reasons[thing] for thing in found],
+                [wait(attempts) for attempts in found.values()],
+                run.pk,
+            ],
+        )
+
+
+def seconds_to_next(run: Run) -> float | None:
+    """Until an item may be taken; None when none is left."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT extract(epoch FROM min(due_at) - now())::float FROM annotation_runitem"
+            " WHERE run_id = %s AND NOT is_dead",
+            [run.pk],
+        )
+        (seconds,) = cursor.fetchone()
+    return None if seconds is None else max(0.0, seconds)
+
+
+def pause_because(run: Run, note: str) -> None:
+    """Nothing good would come of going on: a manager has to look."""
+    Run.objects.filter(pk=run.pk, state=State.RUNNING).update(state=State.PAUSED, note=note)
+
+
+def note(run: Run, text: str) -> None:
+    """Say why there is no progress, or no more of that."""
+    Run.objects.filter(pk=run.pk).exclude(note=text).update(note=text)
 
 
 def bury(run: Run, reasons: dict[int, str]) -> None:

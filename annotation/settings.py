@@ -1,9 +1,11 @@
 """Every setting of Stepmark, read from the environment here and nowhere else. docs/settings.md lists them."""
 
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+from cryptography.fernet import Fernet
 from csp.constants import NONE, SELF
 
 from annotation import environment as env
@@ -27,9 +29,9 @@ if PRODUCTION and EMBEDDED:
     raise env.BadSetting("DATABASE_URL and REDIS_URL", "a PostgreSQL and a Redis each in production")
 
 
-def local_secret_key() -> str:
-    """The key of a local installation: made once, kept beside its data, readable by its owner only."""
-    file = DATA / "secret_key"
+def local_secret(name: str, made: Callable[[], str]) -> str:
+    """A secret of a local installation: made once, kept beside its data, readable by its owner only."""
+    file = DATA / name
     if not file.exists():
         try:
             DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -37,21 +39,33 @@ def local_secret_key() -> str:
             raise env.BadSetting(
                 "STEPMARK_DATA", f"a folder that can be written to, and {DATA} is none"
             ) from error
-        made = DATA / f"secret_key.{secrets.token_hex(4)}"
-        made.touch(mode=0o600)
-        made.write_text(secrets.token_urlsafe(64))
+        draft = DATA / f"{name}.{secrets.token_hex(4)}"
+        draft.touch(mode=0o600)
+        draft.write_text(made())
         try:
-            file.hardlink_to(made)  # whoever is first wins; two starts side by side then share one key
+            file.hardlink_to(draft)  # whoever is first wins; two starts side by side then share one secret
         except FileExistsError:
             pass
         finally:
-            made.unlink()
+            draft.unlink()
     return file.read_text()
 
 
-SECRET_KEY = env.text("SECRET_KEY") or ("" if PRODUCTION else local_secret_key())
+SECRET_KEY = env.text("SECRET_KEY") or (
+    "" if PRODUCTION else local_secret("secret_key", lambda: secrets.token_urlsafe(64))
+)
 if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10 or SECRET_KEY.startswith("django-insecure"):
     raise env.BadSetting("SECRET_KEY", "at least 50 random characters; `openssl rand -base64 48` makes some")
+
+FIELD_KEYS = env.words("FIELD_KEYS") or (
+    [] if PRODUCTION else [local_secret("field_key", lambda: Fernet.generate_key().decode())]
+)
+if not FIELD_KEYS or not all(env.is_fernet_key(key) for key in FIELD_KEYS):
+    raise env.BadSetting(
+        "FIELD_KEYS",
+        "keys that encrypt the keys of endpoints, commas between them, the current one first;"
+        " `openssl rand -base64 32 | tr +/ -_` makes one",
+    )
 
 # --- addresses ------------------------------------------------------------------------------------------
 
@@ -208,6 +222,7 @@ UPLOAD_MAX_BYTES = env.integer("UPLOAD_MAX_MB", 512, least=1, most=10_000) * 102
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4_000  # a solution may have 1,000 steps, each with a rating and a doubt
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+PRIVATE_ENDPOINTS = env.flag("STEPMARK_PRIVATE_ENDPOINTS", default=not PRODUCTION)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["annotation.api.auth.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],

@@ -9,7 +9,7 @@ from annotation import importing, outage, runs
 from annotation.celery import app
 from annotation.grading import grades
 from annotation.models import Run
-from annotation.scoring import scores, training
+from annotation.scoring import training, working
 from annotation.sessions import SessionStore
 
 log = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ def load(run: int) -> None:
     importing.load_upload(run)
 
 
-WORKS = {Run.Kind.GRADE: grades.work, Run.Kind.TRAIN: training.work, Run.Kind.SCORE: scores.work}
+WORKS = {Run.Kind.GRADE: grades.work, Run.Kind.TRAIN: training.work, Run.Kind.SCORE: working.work}
 MESSAGES = 2
 """How many workers are told of a run at first; the sweep tells one more whenever nobody is at it."""
 

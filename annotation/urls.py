@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from annotation.web import (
     account,
+    endpoints,
     generations,
     grader,
     labeler,
@@ -54,6 +55,10 @@ urlpatterns = [
     path("projects/<slug:slug>/verifier/<int:pk>/score/", scoring.start_scoring, name="start-scoring"),
     path("projects/<slug:slug>/generations/draw/", generations.draw, name="draw"),
     path("projects/<slug:slug>/generations/<int:pk>/close/", generations.close, name="close-generation"),
+    path("projects/<slug:slug>/endpoints/", endpoints.listing, name="endpoints"),
+    path("projects/<slug:slug>/endpoints/new/<slug:role>/<slug:protocol>/", endpoints.new, name="new-endpoint"),
+    path("projects/<slug:slug>/endpoints/<int:pk>/", endpoints.endpoint, name="endpoint"),
+    path("projects/<slug:slug>/endpoints/<int:pk>/score/", endpoints.score, name="score-endpoint"),
     path("projects/<slug:slug>/grades/start/", grader.start_grading, name="start-grading"),
     path("projects/<slug:slug>/solutions/<int:pk>/grade/", grader.overrule, name="overrule"),
     path("projects/<slug:slug>/work/<int:pk>/", runner.work, name="work"),

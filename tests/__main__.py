@@ -18,6 +18,7 @@ FEW = 6
 STRICT = {
     "STEPMARK_PRODUCTION": "1",
     "SECRET_KEY": "only-for-the-check-" + "0123456789abcdefghijklmnopqrstuvwxyz" * 2,
+    "FIELD_KEYS": "b25seS1mb3ItdGhlLWNoZWNrLTAxMjM0NTY3ODlhYmM=",
     "ALLOWED_HOSTS": "stepmark.example",
     "DATABASE_URL": "postgresql://stepmark@localhost/stepmark",
     "REDIS_URL": "redis://localhost/0",

@@ -34,7 +34,9 @@ def test_it_starts_without_any_setting_and_makes_its_own_key(tmp_path: Path) -> 
     assert first.stdout == again.stdout
     other = start(tmp_path / "other")
     assert other.stdout != first.stdout
-    assert ((tmp_path / "secret_key").stat().st_mode & 0o777) == 0o600
+    for name in ("secret_key", "field_key"):
+        assert ((tmp_path / name).stat().st_mode & 0o777) == 0o600
+        assert (tmp_path / name).read_text() != (tmp_path / "other" / name).read_text()
 
 
 def test_production_starts_with_all_it_needs(tmp_path: Path) -> None:
@@ -48,6 +50,8 @@ def test_production_starts_with_all_it_needs(tmp_path: Path) -> None:
         ("SECRET_KEY", "too short"),
         ("SECRET_KEY", "a" * 80),
         ("SECRET_KEY", "django-insecure-" + "abcdefghijklmnopqrstuvwxyz0123456789" * 2),
+        ("FIELD_KEYS", ""),
+        ("FIELD_KEYS", "too short"),
         ("DEBUG", "1"),
         ("ALLOWED_HOSTS", ""),
         ("ALLOWED_HOSTS", "*"),
@@ -116,7 +120,9 @@ def test_containers_run_the_commands_of_make_run() -> None:
         assert command.split() == words
         assert set(services[program.name]["depends_on"]) == {"migrate", "postgres", "redis"}
         assert services[program.name]["environment"].keys() >= STRICT.keys()
-    assert all(f"${{{secret}:?" in text for secret in ("SECRET_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD"))
+    assert all(
+        f"${{{secret}:?" in text for secret in ("SECRET_KEY", "FIELD_KEYS", "POSTGRES_PASSWORD", "REDIS_PASSWORD")
+    )
     assert [name for name, service in services.items() if "build" in service] == ["migrate"]
 
 

@@ -1,6 +1,7 @@
 """The tables: the meeting point of all capabilities. docs/data.md draws them."""
 
 from annotation.models.corpus import Completion, Problem, Project, Solution
+from annotation.models.endpoints import Endpoint
 from annotation.models.generations import Generation, Pick
 from annotation.models.labels import Annotation, Choice, FinishReason, HumanCompletion, StepLabel
 from annotation.models.learning import (
@@ -36,6 +37,7 @@ __all__ = [
     "CourseItem",
     "Critique",
     "Decision",
+    "Endpoint",
     "ErrorReport",
     "FinishReason",
     "Generation",

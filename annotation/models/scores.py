@@ -63,6 +63,7 @@ class Scorer(models.Model):
     project = models.ForeignKey("Project", on_delete=models.CASCADE, related_name="scorers")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     version = models.PositiveIntegerField()
+    endpoint = models.ForeignKey("Endpoint", null=True, on_delete=models.PROTECT, related_name="scorers")
     weights = models.BinaryField(null=True)
     report = models.JSONField(null=True)
     settings = models.JSONField(default=dict)
@@ -73,14 +74,14 @@ class Scorer(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["project", "kind", "version"], name="scorer_version_once"),
             models.CheckConstraint(
-                condition=Q(kind="verifier", weights__isnull=False, report__isnull=False)
-                | Q(kind="endpoint", weights=None),
+                condition=Q(kind="verifier", weights__isnull=False, report__isnull=False, endpoint=None)
+                | Q(kind="endpoint", weights=None, endpoint__isnull=False),
                 name="scorer_verifier_has_weights",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} version {self.version}"
+        return f"{self.endpoint or self.get_kind_display()}, version {self.version}"
 
 
 class Score(models.Model):

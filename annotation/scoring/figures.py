@@ -21,7 +21,12 @@ class Version(NamedTuple):
 def versions_of(project: Project) -> list[Version]:
     """The latest first."""
     solutions = Solution.objects.filter(project=project, pre_generated=True).count()
-    found = project.scorers.defer("weights").annotate(scored=Count("scores")).order_by("-pk")
+    found = (
+        project.scorers.select_related("endpoint")
+        .defer("weights")
+        .annotate(scored=Count("scores"))
+        .order_by("-pk")
+    )
     return [version_of(scorer, scorer.scored, solutions) for scorer in found]
 
 

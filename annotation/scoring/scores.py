@@ -1,16 +1,13 @@
 """Runs that score the solutions of a project, and what is kept of each solution."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import connection, transaction
 
 from annotation import runs
 from annotation.models import Project, Run, Scorer, User
 from annotation.ratings import solution_score
-from annotation.verifier.model import Model
-
-BATCH = 500
-HELD_SECONDS = 60.0
+from annotation.serving.scored import Scored
 
 UNSCORED = """
     SELECT s.id FROM annotation_solution s
@@ -25,10 +22,11 @@ TEXTS = """
     ORDER BY s.problem_id, s.id
 """
 KEEP = """
-    INSERT INTO annotation_score (scorer_id, solution_id, steps, product, minimum, last, scored_at)
-    SELECT %(scorer)s, solution, steps::float8[], product, minimum, last, now()
-    FROM unnest(%(solutions)s::bigint[], %(steps)s::text[], %(products)s::float8[], %(minima)s::float8[],
-                %(lasts)s::float8[]) AS given (solution, steps, product, minimum, last)
+    INSERT INTO annotation_score (scorer_id, solution_id, steps, covered, product, minimum, last, scored_at)
+    SELECT %(scorer)s, solution, steps::float8[], covered::float8[], product, minimum, last, now()
+    FROM unnest(%(solutions)s::bigint[], %(steps)s::text[], %(covered)s::text[], %(products)s::float8[],
+                %(minima)s::float8[], %(lasts)s::float8[])
+         AS given (solution, steps, covered, product, minimum, last)
     ON CONFLICT (scorer_id, solution_id) DO NOTHING
 """
 Texts = tuple[str, Sequence[str]]
@@ -39,21 +37,15 @@ def start(*, project: Project, actor: User | None, scorer: Scorer) -> Run:
     return runs.start(project=project, actor=actor, kind=Run.Kind.SCORE, scorer=scorer)
 
 
-def work(run: Run) -> Iterator[int]:
-    """Work on the run until nothing of it is left to take; yields how many scores were kept, now and then.
+def write_down(run: Run) -> None:
+    runs.write_down(run, UNSCORED, {"project": run.project_id, "scorer": run.scorer_id})
 
-    Any number of workers may do so at once, and each may be killed at any time.
-    """
-    scorer = run.scorer
-    assert scorer is not None
-    assert scorer.weights is not None
-    model = Model.load(bytes(scorer.weights))
-    runs.write_down(run, UNSCORED, {"project": run.project_id, "scorer": scorer.pk})
-    while solutions := runs.take(run, most=BATCH, seconds=HELD_SECONDS):
-        texts = texts_of(solutions)
-        runs.bury_missing(run, solutions, texts)
-        yield keep(run, dict(zip(texts, model.score_many(texts.values()), strict=True)))
-    runs.end_if_done(run)
+
+def texts_for(run: Run, solutions: Sequence[int]) -> dict[int, Texts]:
+    """The problem and the steps of each solution that was taken."""
+    texts = texts_of(solutions)
+    runs.bury_missing(run, solutions, texts)
+    return texts
 
 
 def texts_of(solutions: Sequence[int]) -> dict[int, Texts]:
@@ -64,10 +56,10 @@ def texts_of(solutions: Sequence[int]) -> dict[int, Texts]:
 
 
 @transaction.atomic
-def keep(run: Run, scores: Mapping[int, Sequence[float]]) -> int:
+def keep(run: Run, scores: Mapping[int, Scored]) -> int:
     """Keep what nobody has kept meanwhile. Returns how many."""
     mine = sorted(runs.finish(run, list(scores)))
-    wholes = [solution_score(scores[solution]) for solution in mine]
+    wholes = [solution_score(scores[solution].steps) for solution in mine]
     if mine:
         with connection.cursor() as cursor:
             cursor.execute(
@@ -75,10 +67,16 @@ def keep(run: Run, scores: Mapping[int, Sequence[float]]) -> int:
                 {
                     "scorer": run.scorer_id,
                     "solutions": mine,
-                    "steps": ["{" + ",".join(map(repr, scores[solution])) + "}" for solution in mine],
+                    "steps": [array_of(scores[solution].steps) for solution in mine],
+                    "covered": [array_of(scores[solution].covered) for solution in mine],
                     "products": [whole.product for whole in wholes],
                     "minima": [whole.minimum for whole in wholes],
                     "lasts": [whole.last for whole in wholes],
                 },
             )
     return len(mine)
+
+
+def array_of(values: Sequence[float] | None) -> str | None:
+    """As PostgreSQL reads an array of numbers; arrays of arrays would all have to be of one length."""
+    return None if values is None else "{" + ",".join(map(repr, values)) + "}"

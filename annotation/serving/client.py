@@ -35,6 +35,7 @@ class Client:
         self.watch = watch
         self._base = checked_url(endpoint.url, allows_private=endpoint.allows_private)
         self._places = asyncio.Semaphore(endpoint.parallel)
+        self._withheld = 0
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -66,6 +67,16 @@ class Client:
         if self.watch:
             self.watch(path, sent, came)
         return decoded(came, self.endpoint.key)
+
+    async def share(self, places: int) -> None:
+        """Use only so many of the places from now on. Returns when no more are in use."""
+        withheld = self.endpoint.parallel - places
+        while self._withheld < withheld:
+            await self._places.acquire()
+            self._withheld += 1
+        while self._withheld > withheld:
+            self._places.release()
+            self._withheld -= 1
 
     async def _in_time(self, path: str, sent: bytes) -> bytes:
         """The body of the answer. An error is raised outside `except`: the library's hold the headers we sent."""

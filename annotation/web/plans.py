@@ -52,7 +52,9 @@ class PlanForm(forms.Form):
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        scorers = Scorer.objects.filter(project=project).defer("weights").order_by("-pk")
+        scorers = (
+            Scorer.objects.filter(project=project).select_related("endpoint").defer("weights").order_by("-pk")
+        )
         for name in ("scorer", "other_scorer"):
             self.fields[name].queryset = scorers  # type: ignore[attr-defined]
         self.fields["scorer"].initial = scorers.first()

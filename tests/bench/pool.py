@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from annotation.models import Pick, Project, Scorer
 from annotation.selection import Plan, Strategy, draw, preview
 from tests.bench.selecting import FLOOR, PICKED
+from tests.endpoints.registered import scorer_behind_endpoint
 
 EACH = 8
 """Solutions of a problem."""
@@ -54,7 +55,7 @@ BEST = "SELECT solution_id FROM annotation_score WHERE scorer_id = {scorer} ORDE
 def fill(slug: str, count: int) -> None:
     """`count` solutions of three steps, eight of each problem, with a score and a grade each."""
     project = Project.objects.create(slug=slug, name=slug)
-    scorer = Scorer.objects.create(project=project, kind=Scorer.Kind.ENDPOINT, version=1)
+    scorer = scorer_behind_endpoint(project)
     values = {"project": project.pk, "scorer": scorer.pk, "count": count, "each": EACH, "steps": STEPS}
     with transaction.atomic(), connection.cursor() as cursor:
         for statement in FILL:

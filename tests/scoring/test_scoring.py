@@ -11,6 +11,7 @@ from annotation import runs, tasks
 from annotation.models import LoadRun, Project, Run, Score, Scorer, Solution, User
 from annotation.ratings import solution_score
 from annotation.scoring import figures, scores, training
+from annotation.serving.scored import Scored
 from annotation.verifier.model import Model
 from tests.conftest import shared_file
 from tests.scoring.labeled import PROBLEMS, SAMPLES, load_sums, rate_everything
@@ -80,7 +81,7 @@ def test_two_who_score_the_same_keep_it_once(labeled: Project) -> None:
     run = scores.start(project=labeled, actor=None, scorer=scorer)
     runs.write_down(run, scores.UNSCORED, {"project": labeled.pk, "scorer": scorer.pk})
     things = runs.take(run, most=9, seconds=60)
-    found = dict.fromkeys(things, (0.5, 0.25))
+    found = dict.fromkeys(things, Scored([0.5, 0.25], None, ""))
     assert scores.keep(run, found) == 9
     assert scores.keep(run, found) == 0
     assert Score.objects.count() == 9

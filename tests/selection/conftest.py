@@ -7,12 +7,13 @@ import pytest
 
 from annotation.models import Grade, LoadRun, Place, Project, Score, Scorer, Solution, Task
 from tests.conftest import solution_line
+from tests.endpoints.registered import scorer_behind_endpoint
 
 Load = Callable[..., LoadRun]
 
 
 def new_scorer(project: Project, version: int = 1) -> Scorer:
-    return Scorer.objects.create(project=project, kind="endpoint", version=version)
+    return scorer_behind_endpoint(project, version)
 
 
 @pytest.fixture

@@ -30,6 +30,10 @@ class Scripted:
     most_in_flight: int = 0
     answers: list[str] = field(default_factory=list)
     """For the script `next`: bodies in the order they are to come."""
+    instead: str = ""
+    """Another script that holds from now on, whatever the address says."""
+    refuses: str = ""
+    """Requests with this in them are answered with 422."""
     keeps: bool = True
     """Whether requests are kept to be looked at."""
 
@@ -82,7 +86,8 @@ class Scripted:
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
         try:
-            await script_of(request.script)(exchange)
+            is_refused = self.refuses and self.refuses in request.body.decode()
+            await script_of("status-422" if is_refused else self.instead or request.script)(exchange)
         finally:
             self.in_flight -= 1
         return not exchange.closes

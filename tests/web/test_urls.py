@@ -12,9 +12,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from annotation import labeling, runs
 from annotation.learning import guidelines
-from annotation.models import Annotation, Generation, LoadRun, Membership, Project, Run, Scorer, User
+from annotation.models import Annotation, Generation, LoadRun, Membership, Project, Run, User
 from tests.browser.states import NO_PAGE, STATES
 from tests.conftest import labeler, solution_line
+from tests.endpoints.registered import scorer_behind_endpoint
 
 
 def patterns(resolver: URLResolver | None = None) -> Iterator[URLPattern]:
@@ -76,7 +77,9 @@ def addresses(project: Project, alice: User, load: Callable[..., LoadRun]) -> Ad
     work = runs.start(project=project, actor=None, kind=Run.Kind.GRADE)
     arguments["work"] = {"slug": project.slug, "pk": work.pk}
     arguments["change-work"] = {"slug": project.slug, "pk": work.pk, "how": "pause"}
-    scorer = Scorer.objects.create(project=project, kind="endpoint", version=1)
+    scorer = scorer_behind_endpoint(project)
+    arguments["endpoint"] = arguments["score-endpoint"] = {"slug": project.slug, "pk": scorer.endpoint_id}
+    arguments["new-endpoint"] = {"slug": project.slug, "role": "scorer", "protocol": "pooling"}
     arguments["start-scoring"] = {"slug": project.slug, "pk": scorer.pk}
     drawn = Generation.objects.create(project=project, number=1, strategy="uniform", seed=0, pool=1)
     arguments["close-generation"] = {"slug": project.slug, "pk": drawn.pk}
@@ -91,7 +94,15 @@ def addresses(project: Project, alice: User, load: Callable[..., LoadRun]) -> Ad
     posts = {"start", "save", "beat", "submit", "download", "member-roles", "member-link", "sign-out"}
     posts |= {"api-token", "api-load", "api-lease", "api-beat", "api-submit", "api-acknowledge"}
     posts |= {"practise-again", "gold-from", "screening-rules", "decide", "keys"}
-    posts |= {"start-grading", "start-training", "start-scoring", "close-generation", "overrule", "change-work"}
+    posts |= {
+        "start-grading",
+        "start-training",
+        "start-scoring",
+        "score-endpoint",
+        "close-generation",
+        "overrule",
+        "change-work",
+    }
     found = {}
     for name, pattern in ALL.items():
         takes_slug = "slug" in pattern.pattern.converters

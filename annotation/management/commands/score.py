@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from annotation.management.projects import project_named
 from annotation.models import Scorer
-from annotation.scoring import scores
+from annotation.scoring import scores, working
 
 
 class Command(BaseCommand):
@@ -24,5 +24,5 @@ class Command(BaseCommand):
         if scorer is None:
             raise CommandError("there is no such verifier; `manage.py train` makes one")
         run = scores.start(project=found, actor=None, scorer=scorer)
-        kept = sum(scores.work(run))
+        kept = sum(working.work(run))
         self.stdout.write(f"{kept} solutions scored with {scorer}")

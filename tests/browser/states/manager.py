@@ -8,15 +8,17 @@ from annotation import runs, selection
 from annotation.demo import INSTRUCTIONS
 from annotation.grading import grades
 from annotation.learning import guidelines, standing
-from annotation.models import Generation, LoadRun, Membership, Project, Role, Run, Scorer, Solution, Verdict
+from annotation.models import Generation, LoadRun, Membership, Project, Role, Run, Solution, Verdict
 from annotation.scoring import training
 from annotation.selection import Plan, Strategy
 from tests.browser.states.kinds import State, at
 from tests.browser.states.labeler import submitted
 from tests.browser.states.learner import school_of
 from tests.conftest import person
+from tests.endpoints.registered import scorer_behind_endpoint
 from tests.scoring.labeled import load_sums, rate_everything, sums
 from tests.screening.acts import do, fail
+from tests.serving.scripted import Scripted
 
 
 def people_with_link(cast: Any) -> Page:
@@ -123,10 +125,30 @@ def verifier(cast: Any) -> Page:
         person(name, project, role)
     load_sums(project, cast.load)
     rate_everything(cast.alice, project)
-    Scorer.objects.create(project=project, kind="endpoint", version=1)
+    scorer_behind_endpoint(project)
     for _ in training.work(training.start(project=project, actor=None)):
         continue
     return cast.visit(cast.max, "/projects/sums/verifier/")
+
+
+def endpoints(cast: Any) -> Page:
+    scorer_behind_endpoint(cast.project)
+    return cast.visit(cast.max, "/projects/algebra/endpoints/")
+
+
+def endpoint(cast: Any) -> Page:
+    scorer = scorer_behind_endpoint(cast.project)
+    return cast.visit(cast.max, f"/projects/algebra/endpoints/{scorer.endpoint_id}/")
+
+
+def tried_endpoint(cast: Any) -> Page:
+    """The page after a test of the connection that went well."""
+    page = endpoint(cast)
+    with Scripted() as server:
+        page.get_by_label("URL").fill(server.url("ok"))
+        page.get_by_role("button", name="test the connection").click()
+        page.get_by_role("heading", name="What came back").wait_for()
+    return page
 
 
 def generations(cast: Any) -> Page:
@@ -170,6 +192,11 @@ STATES = {
     "grades, none": State("grades", at("/projects/algebra/grades/")),
     "verifier": State("verifier", verifier),
     "verifier, none": State("verifier", at("/projects/algebra/verifier/")),
+    "endpoints": State("endpoints", endpoints),
+    "endpoints, none": State("endpoints", at("/projects/algebra/endpoints/")),
+    "new endpoint": State("new-endpoint", at("/projects/algebra/endpoints/new/scorer/pooling/")),
+    "endpoint": State("endpoint", endpoint),
+    "endpoint, tried": State("endpoint", tried_endpoint),
     "generations": State("generations", generations),
     "generations, none": State("generations", at("/projects/algebra/generations/")),
     "draw": State("draw", draw),

@@ -1,0 +1,106 @@
+"""Model endpoints of a project: registered, changed, tried out, asked for scores."""
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from annotation import access
+from annotation import endpoints as registry
+from annotation.endpoints.examples import example_of
+from annotation.endpoints.registry import protocols
+from annotation.models import Endpoint
+from annotation.scoring import scores
+from annotation.serving.trying import Trial, try_generator, try_scorer
+from annotation.web.audience import audience
+from annotation.web.endpoint_forms import EndpointForm
+from annotation.web.pages import render_project
+from annotation.web.runner import begun
+
+TRIAL_SECONDS = 20.0
+"""A person waits for it."""
+
+
+@audience("managers")
+@require_safe
+def listing(request: HttpRequest, slug: str) -> HttpResponse:
+    project = access.project_for(request.user, slug, access.MANAGERS)
+    context = {
+        "endpoints": project.endpoints.order_by("role", "name"),
+        "roles": [(role, protocols(role)) for role in Endpoint.Role.values],
+    }
+    return render_project(request, "manage/endpoints.html", project, context)
+
+
+@audience("managers")
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest, slug: str, role: str, protocol: str) -> HttpResponseBase:
+    project = access.project_for(request.user, slug, access.MANAGERS)
+    if role not in Endpoint.Role.values or protocol not in protocols(role):
+        raise Http404
+    return edited(request, Endpoint(project=project, role=role, protocol=protocol))
+
+
+@audience("managers")
+@require_http_methods(["GET", "HEAD", "POST"])
+def endpoint(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
+    return edited(request, access.endpoint_for(request.user, slug, pk))
+
+
+def edited(request: HttpRequest, row: Endpoint) -> HttpResponseBase:
+    form = EndpointForm(request.POST if request.method == "POST" else None, instance=row)
+    if form.is_bound and form.is_valid():
+        try:
+            kept = save(request, form)
+        except registry.BadEndpoint as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"{kept.name} is saved.")
+            if "try" not in request.POST:
+                return redirect("endpoint", kept.project.slug, kept.pk)
+            return shown(request, EndpointForm(instance=kept), trial_of(kept))
+    return shown(request, form, None)
+
+
+def save(request: HttpRequest, form: EndpointForm) -> Endpoint:
+    actor, row = access.signed_in(request.user), form.instance
+    if row.pk is None:
+        return registry.register(endpoint=row, actor=actor, key=form.cleaned_data["key"])
+    return registry.change(endpoint=row, actor=actor, key=form.key_given)
+
+
+def shown(request: HttpRequest, form: EndpointForm, trial: Trial | str | None) -> HttpResponse:
+    row: Endpoint = form.instance
+    context: dict[str, Any] = {
+        "form": form,
+        "endpoint": row,
+        "protocol": protocols(row.role)[row.protocol],
+        "trial": trial,
+    }
+    status = 400 if form.errors else 200
+    return render_project(request, "manage/endpoint.html", row.project, context, status)
+
+
+def trial_of(row: Endpoint) -> Trial:
+    """What came of a call with a solution of the project."""
+    called = registry.called(row)
+    brief = replace(called, seconds=min(called.seconds, TRIAL_SECONDS))
+    problem, steps = example_of(row.project)
+    if row.role == Endpoint.Role.SCORER:
+        return asyncio.run(try_scorer(brief, problem, steps))
+    return asyncio.run(try_generator(brief, problem))
+
+
+@audience("managers")
+@require_POST
+def score(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
+    row = access.endpoint_for(request.user, slug, pk)
+    if row.role != Endpoint.Role.SCORER:
+        raise Http404
+    actor = access.signed_in(request.user)
+    scorer = registry.scorer_of(row, actor)
+    return begun(scores.start(project=row.project, actor=actor, scorer=scorer))

@@ -1,0 +1,134 @@
+"""Endpoints from the browser: registered, tried out, asked for scores, and their key never shown."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from annotation import endpoints, tasks
+from annotation.models import Endpoint, LoadRun, Project, Run, Score, User
+from tests.endpoints.test_registry import KEY
+from tests.scoring.labeled import PROBLEMS, SAMPLES, load_sums
+from tests.serving.scripted import Scripted
+
+NEW = "/projects/algebra/endpoints/new/scorer/plain/"
+
+
+@pytest.fixture
+def server() -> Iterator[Scripted]:
+    with Scripted() as server:
+        yield server
+
+
+@pytest.fixture
+def manager(max_: User, sign_in: Callable[[User], Client]) -> Client:
+    return sign_in(max_)
+
+
+def given(server: Scripted, script: str = "ok", **more: Any) -> dict[str, Any]:
+    return {"name": "PRM", "url": server.url(script), "seconds": "5", "parallel": "4", "key": KEY, **more}
+
+
+def test_a_manager_registers_tries_and_scores(
+    manager: Client, project: Project, server: Scripted, load: Callable[..., LoadRun]
+) -> None:
+    load_sums(project, load)
+    assert "Stepmark /score" in manager.get("/projects/algebra/endpoints/").content.decode()
+    page = manager.post(NEW, given(server, **{"try": "1"})).content.decode()
+    assert "It answered within" in page
+    assert "Doubled it is" in page
+    assert "0.875" in page
+    assert KEY not in page
+    (asked,) = server.requests
+    assert asked.headers["authorization"] == f"Bearer {KEY}"
+    address = f"/projects/algebra/endpoints/{Endpoint.objects.get().pk}/"
+    work = manager.post(f"{address}score/")["Location"]
+    tasks.advance(Run.objects.get().pk)
+    assert "Done." in manager.get(work).content.decode()
+    assert Score.objects.count() == PROBLEMS * SAMPLES
+    assert "PRM, version 1" in manager.get("/projects/algebra/verifier/").content.decode()
+    assert "PRM, version 1" in manager.get("/projects/algebra/generations/draw/").content.decode()
+
+
+def test_its_key_is_on_no_page(manager: Client, project: Project, server: Scripted) -> None:
+    manager.post(NEW, given(server))
+    address = f"/projects/algebra/endpoints/{Endpoint.objects.get().pk}/"
+    manager.post(address, given(server, "echo", **{"try": "1"}))
+    page = manager.post(address, given(server, "echo", key="", **{"try": "1"})).content.decode()
+    assert "401" in page
+    for path in (address, "/projects/algebra/endpoints/", "/projects/algebra/verifier/"):
+        assert KEY not in page + manager.get(path).content.decode()
+    refused = manager.post(address, given(server, seconds="900"))
+    assert refused.status_code == 400
+    assert KEY not in refused.content.decode()
+
+
+def test_saving_keeps_the_key_but_for_another_url(manager: Client, project: Project, server: Scripted) -> None:
+    manager.post(NEW, given(server))
+    address = f"/projects/algebra/endpoints/{Endpoint.objects.get().pk}/"
+    manager.post(address, given(server, key="", model="prm-7b"))
+    assert endpoints.called(Endpoint.objects.get()).key == KEY
+    manager.post(address, given(server, "slow", key=""))
+    assert endpoints.called(Endpoint.objects.get()).key == ""
+    manager.post(address, given(server, "slow"))
+    manager.post(address, given(server, "slow", key="", forgets_key="on"))
+    assert Endpoint.objects.get().sealed_key is None
+
+
+@pytest.mark.parametrize(("script", "said"), [("nan", "not JSON"), ("short", "1 scores"), ("html", "not JSON")])
+def test_a_trial_says_what_is_wrong(
+    manager: Client, project: Project, server: Scripted, script: str, said: str
+) -> None:
+    page = manager.post(NEW, given(server, script, **{"try": "1"})).content.decode()
+    assert said in page
+    assert "Scores of the steps" not in page
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"url": "http://169.254.169.254/"}, "does not call"),
+        ({"url": "ftp://gpu1/"}, "must begin with http"),
+        ({"key": "two words"}, "paste the token alone"),
+        ({"parallel": "0"}, "greater than or equal to 1"),
+        ({"seconds": "61"}, "less than or equal to 60"),
+        ({"name": ""}, "required"),
+    ],
+)
+def test_what_cannot_be_called_is_refused_in_a_sentence(
+    manager: Client, project: Project, server: Scripted, wrong: dict[str, str], said: str
+) -> None:
+    answer = manager.post(NEW, given(server, **wrong))
+    assert answer.status_code == 400
+    assert said in answer.content.decode()
+    assert not Endpoint.objects.exists()
+    assert not server.requests
+
+
+def test_each_protocol_asks_for_what_it_needs(manager: Client, project: Project, server: Scripted) -> None:
+    page = manager.get("/projects/algebra/endpoints/new/scorer/pooling/").content.decode()
+    assert "&lt;extra_0&gt;" in page
+    assert "Votes" not in page
+    assert "Votes" in manager.get("/projects/algebra/endpoints/new/scorer/chat/").content.decode()
+    assert manager.get("/projects/algebra/endpoints/new/scorer/completions/").status_code == 404
+
+
+def test_a_generator_shows_a_sample_as_steps(manager: Client, project: Project, server: Scripted) -> None:
+    content = "3 + 4 = 7\\n\\n# Answer: 7"
+    server.answers = [f'{{"choices":[{{"message":{{"content":"{content}"}},"finish_reason":"stop"}}]}}']
+    sent = given(server, "next", model="m", **{"try": "1"})
+    page = manager.post("/projects/algebra/endpoints/new/generator/chat/", sent).content.decode()
+    assert "A sample, step by step" in page
+    assert "<li>3 + 4 = 7</li>" in page
+    address = f"/projects/algebra/endpoints/{Endpoint.objects.get().pk}/"
+    assert "Score the solutions" not in manager.get(address).content.decode()
+    assert manager.post(f"{address}score/").status_code == 404
+
+
+def test_only_managers_see_endpoints(
+    rita: User, eve: User, sign_in: Callable[[User], Client], project: Project
+) -> None:
+    for user in (rita, eve):
+        assert sign_in(user).get("/projects/algebra/endpoints/").status_code == 404
+        assert sign_in(user).get(NEW).status_code == 404
