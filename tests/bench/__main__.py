@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from annotation.embedded import EmbeddedError
 from tests.bench import (
+    asking,
     crowd,
     desk,
     exporting,
@@ -38,6 +39,7 @@ SUBJECTS: dict[str, Callable[[Installation, Sizes], Outcome]] = {
     "inside": inside.measure,
     "grading": grading.measure,
     "selecting": selecting.measure,
+    "asking": asking.measure,
 }
 FIGURES = CODE / "docs" / "figures.md"
 

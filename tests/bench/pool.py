@@ -16,7 +16,7 @@ EACH = 8
 STEPS = 3
 
 # Foreign keys are not looked up here; what is filled keeps to them.
-FILL = (
+CORPUS = (
     "SET session_replication_role = replica",
     """
     INSERT INTO annotation_problem (project_id, text, answer, subject, level, digest, statement)
@@ -34,6 +34,10 @@ FILL = (
     SELECT w.id, step, 0, 'Step ' || step || ' goes way ' || w.id % 3 || ' of problem ' || w.problem_id
     FROM annotation_solution w, generate_series(0, {steps} - 1) AS step WHERE w.project_id = {project}
     """,
+    "SET session_replication_role = origin",
+)
+JUDGED = (
+    "SET session_replication_role = replica",
     """
     INSERT INTO annotation_score (scorer_id, solution_id, steps, product, minimum, last, scored_at)
     SELECT {scorer}, w.id, ARRAY[0.5, 0.7, 0.9], ln(greatest(drawn, 1e-9)), drawn, 0.9, now()
@@ -58,7 +62,7 @@ def fill(slug: str, count: int) -> None:
     scorer = scorer_behind_endpoint(project)
     values = {"project": project.pk, "scorer": scorer.pk, "count": count, "each": EACH, "steps": STEPS}
     with transaction.atomic(), connection.cursor() as cursor:
-        for statement in FILL:
+        for statement in (*CORPUS, *JUDGED):
             cursor.execute(statement.format(**values))
 
 

@@ -6,7 +6,7 @@ from tests.bench.sizes import Sizes
 
 PROJECT = "pool"
 WANTED = 10.0  # seconds, for a preview and for a draw
-SCRIPT = "from tests.bench import pool; pool.{does}"
+SCRIPT = "from tests.bench import {module}; {module}.{does}"
 PICKED = 2_000
 FLOOR = "floor: the best scores alone"
 
@@ -37,9 +37,9 @@ def measure(installation: Installation, sizes: Sizes) -> Outcome:
     return outcome
 
 
-def said(installation: Installation, does: str) -> list[list[str]]:
+def said(installation: Installation, does: str, module: str = "pool") -> list[list[str]]:
     """What a script of the installation says, by line and tab."""
-    output = installation.manage("shell", "--no-imports", "-c", SCRIPT.format(does=does)).output
+    output = installation.manage("shell", "--no-imports", "-c", SCRIPT.format(module=module, does=does)).output
     return [line.split("\t") for line in output.splitlines() if "\t" in line]
 
 
