@@ -92,7 +92,7 @@ def addresses(project: Project, alice: User, load: Callable[..., LoadRun]) -> Ad
     for name in (*on_leases, "feedback", "api-feedback"):
         arguments[name] = arguments["desk"]
     posts = {"start", "save", "beat", "submit", "download", "member-roles", "member-link", "sign-out"}
-    posts |= {"api-token", "api-load", "api-lease", "api-beat", "api-submit", "api-acknowledge"}
+    posts |= {"api-token", "api-load", "api-score", "api-lease", "api-beat", "api-submit", "api-acknowledge"}
     posts |= {"practise-again", "gold-from", "screening-rules", "decide", "keys"}
     posts |= {
         "start-grading",
