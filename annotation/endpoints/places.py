@@ -10,10 +10,10 @@ from typing import Self
 from django.db import connection
 
 from annotation.models import Endpoint
+from annotation.serving.endpoint import MOST_PARALLEL
 
 PRESENT, PLACE = 0x57EA, 0x57EB
 """Classes of advisory locks."""
-MOST = 256
 
 COUNT = """
     SELECT count(*) FROM pg_locks
@@ -59,7 +59,7 @@ class Places:
         return len(self.held)
 
     def lock(self, place: int) -> int:
-        return (self.endpoint.pk * MOST + place) % 2**31
+        return (self.endpoint.pk * MOST_PARALLEL + place) % 2**31
 
 
 def call(sql: str, *values: int) -> int:

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Max
 
 from annotation import audit, serving
 from annotation.endpoints.keys import seal, unseal
@@ -104,14 +103,13 @@ def version_of(endpoint: Endpoint) -> dict[str, Any]:
 def scorer_of(endpoint: Endpoint, actor: User | None) -> Scorer:
     """The version of a scorer that the endpoint is now: another one whenever it is asked otherwise."""
     project = Project.objects.select_for_update().get(pk=endpoint.project_id)
-    versions = Scorer.objects.filter(project=project, kind=Scorer.Kind.ENDPOINT)
     settings_now = version_of(endpoint)
-    found = versions.filter(endpoint=endpoint, settings=settings_now).first()
+    found = Scorer.objects.filter(endpoint=endpoint, settings=settings_now).first()
     return found or Scorer.objects.create(
         project=project,
         kind=Scorer.Kind.ENDPOINT,
         endpoint=endpoint,
-        version=(versions.aggregate(last=Max("version"))["last"] or 0) + 1,
+        version=Scorer.next_version(project, Scorer.Kind.ENDPOINT),
         settings=settings_now,
         actor=actor,
     )

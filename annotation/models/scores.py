@@ -2,8 +2,10 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
 from django.db.models.functions import Coalesce
+
+from annotation.models.corpus import Project
 
 
 class Word(models.TextChoices):
@@ -82,6 +84,12 @@ class Scorer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.endpoint or self.get_kind_display()}, version {self.version}"
+
+    @classmethod
+    def next_version(cls, project: Project, kind: "Scorer.Kind") -> int:
+        """For whoever has locked the project."""
+        last = cls.objects.filter(project=project, kind=kind).aggregate(last=Max("version"))["last"]
+        return (last or 0) + 1
 
 
 class Score(models.Model):

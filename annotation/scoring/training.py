@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from django.db import connection, transaction
-from django.db.models import Max
 
 from annotation import audit, runs
 from annotation.models import Project, Run, Scorer, User
@@ -79,11 +78,10 @@ def keep(run: Run, trained: "Trained") -> int:
     if not runs.finish(run, [run.project_id]):
         return 0
     project = Project.objects.select_for_update().get(pk=run.project_id)
-    versions = Scorer.objects.filter(project=project, kind=Scorer.Kind.VERIFIER)
     scorer = Scorer.objects.create(
         project=project,
         kind=Scorer.Kind.VERIFIER,
-        version=(versions.aggregate(last=Max("version"))["last"] or 0) + 1,
+        version=Scorer.next_version(project, Scorer.Kind.VERIFIER),
         weights=trained.model.dump(),
         report=msgspec.to_builtins(trained.report),
         settings=run.settings,

@@ -62,8 +62,18 @@ def edited(request: HttpRequest, row: Endpoint) -> HttpResponseBase:
             messages.success(request, f"{kept.name} is saved.")
             if "try" not in request.POST:
                 return redirect("endpoint", kept.project.slug, kept.pk)
-            return shown(request, EndpointForm(instance=kept), trial_of(kept))
+            return tried(request, kept)
     return shown(request, form, None)
+
+
+def tried(request: HttpRequest, row: Endpoint) -> HttpResponse:
+    """The page with what came of a trial; a key that cannot be read any more is said, not sent."""
+    trial = None
+    try:
+        trial = trial_of(row)
+    except registry.UnreadableKey as error:
+        messages.error(request, str(error))
+    return shown(request, EndpointForm(instance=row), trial)
 
 
 def save(request: HttpRequest, form: EndpointForm) -> Endpoint:
@@ -73,7 +83,7 @@ def save(request: HttpRequest, form: EndpointForm) -> Endpoint:
     return registry.change(endpoint=row, actor=actor, key=form.key_given)
 
 
-def shown(request: HttpRequest, form: EndpointForm, trial: Trial | str | None) -> HttpResponse:
+def shown(request: HttpRequest, form: EndpointForm, trial: Trial | None) -> HttpResponse:
     row: Endpoint = form.instance
     context: dict[str, Any] = {
         "form": form,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 from django.test import Client
 
 from annotation import endpoints, tasks
@@ -62,6 +63,18 @@ def test_its_key_is_on_no_page(manager: Client, project: Project, server: Script
     refused = manager.post(address, given(server, seconds="900"))
     assert refused.status_code == 400
     assert KEY not in refused.content.decode()
+
+
+def test_a_key_that_cannot_be_read_is_said(
+    manager: Client, project: Project, server: Scripted, settings: Any
+) -> None:
+    manager.post(NEW, given(server))
+    settings.FIELD_KEYS = [Fernet.generate_key().decode()]
+    address = f"/projects/algebra/endpoints/{Endpoint.objects.get().pk}/"
+    page = manager.post(address, given(server, key="", **{"try": "1"}))
+    assert page.status_code == 200
+    assert "enter it again" in page.content.decode()
+    assert not server.requests
 
 
 def test_saving_keeps_the_key_but_for_another_url(manager: Client, project: Project, server: Scripted) -> None:
