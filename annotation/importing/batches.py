@@ -3,25 +3,34 @@
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from annotation.importing import corpus
+from annotation.corpus.problems import Problems
+from annotation.corpus.solutions import Located, Solutions
+from annotation.corpus.turns import take_turn
 from annotation.importing.entries import Entry
 from annotation.importing.history import History, PastAnnotation, made_here
+from annotation.importing.queueing import queue
 from annotation.models import Project
 from annotation.records import moment_of
-
-LOADING = 0x57E9  # the class of this lock among PostgreSQL's advisory locks
 
 
 @dataclass
 class ParsedLine:
     number: int
     entries: list[Entry]
+
+
+class OfLine(NamedTuple):
+    """A solution in a line."""
+
+    line: int
+    entry: Entry
+    located: Located
 
 
 @dataclass
@@ -52,7 +61,7 @@ def write(
     loaded at the same moment, give each line once.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOADING, project.pk])
+        take_turn(cursor, project)
         return write_locked(cursor, project, lines, refused, for_pool=for_pool)
 
 
@@ -66,20 +75,23 @@ def write_locked(
 ) -> Written:
     all_lines, refused_before = len(lines), len(refused)
     lines = not_made_here(project, lines)
-    problems = corpus.Problems(cursor, project)
+    problems = Problems(cursor, project)
     problems.resolve(entry.problem for line in lines for entry in line.entries)
     lines = [line for line in lines if has_problem(line, problems, refused)]
-    located = [one for line in lines for one in locate(line, problems)]
-    solutions = corpus.Solutions(cursor, project)
-    solutions.resolve(located)
+    found = [one for line in lines for one in locate(line, problems)]
+    solutions = Solutions(cursor, project)
+    solutions.resolve([one.located for one in found])
     if not for_pool:
-        corpus.queue(cursor, project, waiting(located, solutions), solutions.added)
-    past = [PastAnnotation.of(one.entry.line, solutions.ids[one.digest]) for one in located if one.entry.line]
-    annotations = History(cursor, project).add(past)
-    labeled = (one.line for one in located if one.entry.line)
+        queue(cursor, project, waiting(found, solutions), solutions.added)
+    past = {
+        one.line: PastAnnotation.of(one.entry.line, solutions.ids[one.located.digest])
+        for one in found
+        if one.entry.line
+    }
+    annotations = History(cursor, project).add(list(past.values()))
     fresh = first_lines(((e.problem, line.number) for line in lines for e in line.entries), problems.added)
-    fresh |= first_lines(((one.digest, one.line) for one in located), solutions.added)
-    fresh |= first_lines(zip((one.digest for one in past), labeled, strict=True), annotations)
+    fresh |= first_lines(((one.located.digest, one.line) for one in found), solutions.added)
+    fresh |= first_lines(((one.digest, line) for line, one in past.items()), annotations)
     return Written(
         problems=len(problems.added) - problems.restated,
         restated=problems.restated,
@@ -109,7 +121,7 @@ def first_lines(keyed: Iterable[tuple[Any, int]], new: Container[Any]) -> set[in
     return set(first.values())
 
 
-def has_problem(line: ParsedLine, problems: corpus.Problems, refused: list[Refused]) -> bool:
+def has_problem(line: ParsedLine, problems: Problems, refused: list[Refused]) -> bool:
     """Whether all problems of the line are there; a line without is refused."""
     for entry in line.entries:
         if entry.problem not in problems.ids:
@@ -120,15 +132,14 @@ def has_problem(line: ParsedLine, problems: corpus.Problems, refused: list[Refus
     return True
 
 
-def locate(line: ParsedLine, problems: corpus.Problems) -> Iterator[corpus.Located]:
+def locate(line: ParsedLine, problems: Problems) -> Iterator[OfLine]:
     for entry in line.entries:
         if entry.solution is not None:
-            problem = problems.ids[entry.problem]
-            yield corpus.Located(line.number, entry, entry.solution, problem, entry.solution.digest(problem))
+            yield OfLine(line.number, entry, Located.at(problems.ids[entry.problem], entry.solution))
 
 
-def waiting(located: Sequence[corpus.Located], solutions: corpus.Solutions) -> list[corpus.Located]:
+def waiting(found: Sequence[OfLine], solutions: Solutions) -> list[Located]:
     """The new solutions that come without any label, each once, in the order of the file."""
-    labeled = {one.digest for one in located if one.entry.line is not None}
-    new = {one.digest: one for one in reversed(located) if one.digest in solutions.added}
+    labeled = {one.located.digest for one in found if one.entry.line is not None}
+    new = {one.located.digest: one.located for one in reversed(found) if one.located.digest in solutions.added}
     return [one for one in reversed(new.values()) if one.digest not in labeled]

@@ -7,7 +7,8 @@ Source of the shape: openai/grade-school-math, `example_model_solutions.jsonl`. 
 import msgspec
 
 from annotation.answers import final_answer
-from annotation.importing.entries import Entry, Parsed, ProblemEntry, SolutionEntry
+from annotation.corpus.entries import ProblemEntry, SolutionEntry
+from annotation.importing.entries import Entry, Parsed
 from annotation.importing.refusing import LINE, located
 from annotation.importing.solutions import split_lines
 from annotation.records import RecordError

@@ -10,9 +10,9 @@ from uuid import UUID
 from django.db.backends.utils import CursorWrapper
 from msgspec import UNSET
 
-from annotation.importing.copying import copy_rows, reserve_ids
-from annotation.importing.corpus import TASK_COLUMNS
-from annotation.importing.entries import digest_of
+from annotation.corpus.copying import copy_rows, reserve_ids
+from annotation.corpus.entries import digest_of
+from annotation.importing.queueing import TASK_COLUMNS
 from annotation.models import (
     Annotation,
     Completion,

@@ -7,7 +7,8 @@ solution (`answers.final_answer`).
 import msgspec
 
 from annotation.answers import final_answer
-from annotation.importing.entries import Entry, Parsed, ProblemEntry, as_text
+from annotation.corpus.entries import ProblemEntry
+from annotation.importing.entries import Entry, Parsed, as_text
 from annotation.importing.naming import first_id
 
 

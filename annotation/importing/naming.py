@@ -2,7 +2,8 @@
 
 import msgspec
 
-from annotation.importing.entries import ProblemEntry, as_text
+from annotation.corpus.entries import ProblemEntry
+from annotation.importing.entries import as_text
 from annotation.records import RecordError
 
 

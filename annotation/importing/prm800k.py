@@ -6,7 +6,8 @@ Source of the shape: openai/prm800k, README and released rows; `annotation.recor
 import msgspec
 from msgspec import UNSET
 
-from annotation.importing.entries import Entry, Parsed, ProblemEntry, SolutionEntry, as_text
+from annotation.corpus.entries import ProblemEntry, SolutionEntry
+from annotation.importing.entries import Entry, Parsed, as_text
 from annotation.records import Line, Question, validate
 
 decoder = msgspec.json.Decoder(Line)

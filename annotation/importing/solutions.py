@@ -8,7 +8,8 @@ what is wrong with it; both are rated after a first error).
 
 import msgspec
 
-from annotation.importing.entries import Entry, Parsed, SolutionEntry, as_text
+from annotation.corpus.entries import SolutionEntry
+from annotation.importing.entries import Entry, Parsed, as_text
 from annotation.importing.naming import WithProblem, first_id, problem_of
 from annotation.records import MAX_COMPLETIONS, RecordError
 

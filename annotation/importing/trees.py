@@ -10,7 +10,8 @@ from typing import Any
 
 import msgspec
 
-from annotation.importing.entries import Entry, Parsed, SolutionEntry
+from annotation.corpus.entries import SolutionEntry
+from annotation.importing.entries import Entry, Parsed
 from annotation.importing.naming import WithProblem, first_id, problem_of
 from annotation.records import MAX_COMPLETIONS, RecordError
 

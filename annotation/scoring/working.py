@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from annotation import runs
 from annotation.models import Run, Scorer
-from annotation.scoring import asking, embedded
+from annotation.scoring import asked, embedded
 from annotation.scoring.scores import write_down
 
 
@@ -15,5 +15,5 @@ def work(run: Run) -> Iterator[int]:
     """
     assert run.scorer is not None
     write_down(run)
-    yield from asking.work(run) if run.scorer.kind == Scorer.Kind.ENDPOINT else embedded.work(run)
+    yield from asked.work(run) if run.scorer.kind == Scorer.Kind.ENDPOINT else embedded.work(run)
     runs.end_if_done(run)

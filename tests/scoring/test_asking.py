@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
-from annotation import endpoints, runs, tasks
+from annotation import asking, endpoints, runs, tasks
 from annotation.models import Endpoint, LoadRun, Project, Run, Score, Solution, User
-from annotation.scoring import asking, scores
+from annotation.scoring import scores
 from annotation.serving.retrying import FAILURES
 from tests.endpoints.registered import fresh
 from tests.endpoints.test_registry import KEY

@@ -1,27 +1,26 @@
-"""A scoring run with a model behind an endpoint: many requests in flight while what came is kept.
+"""A run whose items are calls of a model endpoint: many requests in flight while what came is kept.
 
-What is wrong with an endpoint as a whole does not use up the attempts of solutions: while its breaker is open only
-a probe is made, and after many refusals in a row the run pauses. What goes wrong with one solution only is tried
-again, each time later, and the solution is dead in the end, with the reason.
+What is wrong with an endpoint as a whole does not use up the attempts of items: while its breaker is open only a
+probe is made, and after many refusals in a row the run pauses. What goes wrong with one item only is tried again,
+each time later, and the item is dead in the end, with the reason.
 """
 
 import random
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from annotation import endpoints, runs
 from annotation.endpoints import breaker
 from annotation.endpoints.places import Places
 from annotation.endpoints.registry import version_of
 from annotation.models import Endpoint, Run
-from annotation.scoring.scores import Texts, keep, texts_for
-from annotation.serving import Permanent, ServingError, Transient, retrying, scorers
+from annotation.serving import Permanent, ServingError, Transient, retrying
 from annotation.serving.crew import Call, Crew
-from annotation.serving.scored import Scored
 
 AHEAD = 3
-"""Solutions that wait for a place, for each place: while scores are kept, the endpoint has something to do."""
+"""Items that wait for a place, for each place: while results are kept, the endpoint has something to do."""
 HELD_SECONDS = 60.0
 HOLD_EVERY = 15.0
 ROUND_SECONDS = 1.0
@@ -31,29 +30,41 @@ PATIENCE = 5.0
 MOST_REFUSED = 20
 """Refusals in a row after which the run pauses."""
 
+Result = TypeVar("Result")
 
-def work(run: Run) -> Iterator[int]:
-    """Yields how many scores were kept, now and then, until there is nothing to do for now."""
-    assert run.scorer is not None
-    assert run.scorer.endpoint is not None
-    endpoint = run.scorer.endpoint
-    if version_of(endpoint) != run.scorer.settings:
+
+class Job(NamedTuple, Generic[Result]):
+    """What a run asks an endpoint for."""
+
+    endpoint: Endpoint
+    version: Mapping[str, Any]
+    """What the endpoint was when the run began (`registry.version_of`)."""
+    calls: Callable[[Sequence[int]], Mapping[int, Call[Result]]]
+    """A call for each item that was taken; without those of which nothing can come, which it buries."""
+    keep: Callable[[Mapping[int, Result]], int]
+    """Keeps results and finishes their items, in one transaction. Returns how many were new."""
+
+
+def work(run: Run, job: Job[Any]) -> Iterator[int]:
+    """Yields how many results were kept, now and then, until there is nothing to do for now."""
+    if version_of(job.endpoint) != job.version:
         runs.pause_because(run, "The endpoint was changed since; start another run for what it is now.")
         return
     try:
-        called = endpoints.called(endpoint)
+        called = endpoints.called(job.endpoint)
     except (endpoints.BadEndpoint, endpoints.UnreadableKey) as error:
         runs.pause_because(run, str(error))
         return
-    with Places(endpoint) as places, Crew[Scored](called) as crew:
-        yield from Asking(run, endpoint, places, crew).rounds()
+    with Places(job.endpoint) as places, Crew[Any](called) as crew:
+        yield from Asking(run, job, places, crew).rounds()
 
 
-class Asking:
+class Asking(Generic[Result]):
     """One worker's part of a run."""
 
-    def __init__(self, run: Run, endpoint: Endpoint, places: Places, crew: Crew[Scored]) -> None:
-        self.run, self.endpoint, self.places, self.crew = run, endpoint, places, crew
+    def __init__(self, run: Run, job: Job[Result], places: Places, crew: Crew[Result]) -> None:
+        self.run, self.job, self.places, self.crew = run, job, places, crew
+        self.endpoint = job.endpoint
         self.refused = 0
         self.shared_at = self.held_at = 0.0
         self.began_at = time.monotonic()
@@ -93,14 +104,8 @@ class Asking:
             room = min(room, 1 if is_probe else room) if may else 0
         if room:
             taken = runs.take(self.run, most=room, seconds=HELD_SECONDS)
-            self.crew.start({solution: self.call(texts) for solution, texts in self.texts(taken).items()})
-
-    def texts(self, taken: list[int]) -> Mapping[int, Texts]:
-        return texts_for(self.run, taken) if taken else {}
-
-    def call(self, texts: Texts) -> Call[Scored]:
-        problem, steps = texts
-        return lambda client: scorers.score(client, client.endpoint, problem, steps)
+            if taken:
+                self.crew.start(self.job.calls(taken))
 
     def waits(self) -> bool:
         """Wait for what is due soon. False when this worker can do nothing more for now."""
@@ -119,18 +124,18 @@ class Asking:
             runs.hold(self.run, self.crew.open, seconds=HELD_SECONDS)
             self.held_at = time.monotonic()
 
-    def take_in(self, outcomes: Mapping[int, Scored | ServingError]) -> int:
-        """Keep what came. Returns how many scores were new."""
-        scores = {solution: one for solution, one in outcomes.items() if not isinstance(one, ServingError)}
-        failed = {solution: one for solution, one in outcomes.items() if isinstance(one, Transient)}
-        refused = {solution: one for solution, one in outcomes.items() if isinstance(one, Permanent)}
-        kept = keep(self.run, scores) if scores else 0
+    def take_in(self, outcomes: Mapping[int, Result | ServingError]) -> int:
+        """Keep what came. Returns how many results were new."""
+        results = {item: one for item, one in outcomes.items() if not isinstance(one, ServingError)}
+        failed = {item: one for item, one in outcomes.items() if isinstance(one, Transient)}
+        refused = {item: one for item, one in outcomes.items() if isinstance(one, Permanent)}
+        kept = self.job.keep(results) if results else 0
         if failed or (self.is_careful and outcomes):
             self.tell(outcomes, failed)
-        self.count_refused(refused, is_any_good=bool(scores))
+        self.count_refused(refused, is_any_good=bool(results))
         return kept
 
-    def tell(self, outcomes: Mapping[int, Scored | ServingError], failed: Mapping[int, Transient]) -> None:
+    def tell(self, outcomes: Mapping[int, Result | ServingError], failed: Mapping[int, Transient]) -> None:
         """Tell the breaker, and put off what failed."""
         after = breaker.tell(self.endpoint, (not isinstance(one, Transient) for one in outcomes.values()))
         self.is_careful = after.failures > 0
@@ -141,7 +146,7 @@ class Asking:
             return
         runs.note(self.run, "")
         if failed:
-            reasons = {solution: str(error) for solution, error in failed.items()}
+            reasons = {item: str(error) for item, error in failed.items()}
             asked = max((error.retry_after or 0.0 for error in failed.values()), default=0.0)
             runs.try_later(self.run, reasons, partial(later, retry_after=asked))
 
@@ -150,7 +155,7 @@ class Asking:
             self.refused = 0
         if not refused:
             return
-        runs.bury(self.run, {solution: str(error) for solution, error in refused.items()})
+        runs.bury(self.run, {item: str(error) for item, error in refused.items()})
         self.refused += len(refused)
         if self.refused >= MOST_REFUSED:
             why = next(iter(refused.values()))
