@@ -94,7 +94,7 @@ def run_for(user: Person, slug: str, run: int) -> LoadRun:
 
 
 def work_for(user: Person, slug: str, run: int) -> Run:
-    runs = Run.objects.select_related("project", "scorer")
+    runs = Run.objects.select_related("project", "scorer", "endpoint")
     return get_object_or_404(runs, pk=run, project=project_for(user, slug, MANAGERS))
 
 

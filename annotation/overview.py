@@ -84,9 +84,16 @@ def labelers_of(project: Project) -> QuerySet[Membership]:
     return people.filter(submitted__gt=0).order_by("-submitted", "id")[:100]
 
 
-def solutions_of(project: Project, *, after: int, only_labeled: bool, limit: int) -> list[Solution]:
-    """Solutions with ids above `after`, ascending, each with `submitted`, its number of annotations."""
+def solutions_of(
+    project: Project, *, after: int, only_labeled: bool, limit: int, run: int | None = None
+) -> list[Solution]:
+    """Solutions with ids above `after`, ascending, each with `submitted`, its number of annotations.
+
+    With a `run`, only those that it sampled.
+    """
     found = Solution.objects.filter(project=project, id__gt=after).select_related("problem")
+    if run is not None:
+        found = found.filter(run=run)
     if only_labeled:
         labeled = Annotation.objects.filter(project=project, submitted_at__isnull=False)
         found = found.filter(id__in=labeled.values("solution"))

@@ -5,7 +5,7 @@ one transaction keeps their results and deletes them. Two who have the same item
 one finds nothing to count. An item whose workers died goes alone after some attempts, and is dead after the last.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from annotation import audit
-from annotation.models import Project, Run, RunItem, Scorer, User
+from annotation.models import Endpoint, Project, Run, RunItem, Scorer, User
 
 MOST_ATTEMPTS = 5
 ALONE_FROM = 2
@@ -47,6 +47,11 @@ COUNT = """
     INSERT INTO annotation_runminute (run_id, minute, finished)
     VALUES (%(run)s, date_trunc('minute', clock_timestamp()), %(finished)s)
     ON CONFLICT (run_id, minute) DO UPDATE SET finished = annotation_runminute.finished + excluded.finished
+"""
+TALLY = """
+    INSERT INTO annotation_runtally (run_id, word, count) SELECT %(run)s, word, count
+    FROM unnest(%(words)s::text[], %(counts)s::bigint[]) AS found (word, count) ORDER BY word
+    ON CONFLICT (run_id, word) DO UPDATE SET count = annotation_runtally.count + excluded.count
 """
 PROGRESS = """
     SELECT (SELECT coalesce(sum(finished), 0)::bigint FROM annotation_runminute WHERE run_id = r.id),
@@ -86,10 +91,18 @@ class Progress(NamedTuple):
 
 @transaction.atomic
 def start(
-    *, project: Project, actor: User | None, kind: Run.Kind, scorer: Scorer | None = None, **settings: object
+    *,
+    project: Project,
+    actor: User | None,
+    kind: Run.Kind,
+    scorer: Scorer | None = None,
+    endpoint: Endpoint | None = None,
+    **settings: object,
 ) -> Run:
     """A run that waits for a worker, who writes its items down. Tell one afterwards (`tasks.nudge_run`)."""
-    run = Run.objects.create(project=project, actor=actor, kind=kind, scorer=scorer, settings=settings)
+    run = Run.objects.create(
+        project=project, actor=actor, kind=kind, scorer=scorer, endpoint=endpoint, settings=settings
+    )
     audit.record(actor, f"start {kind} run", run, project=project, **settings)
     return run
 
@@ -158,6 +171,12 @@ def finish(run: Run, things: Sequence[int]) -> list[int]:
         if finished:
             cursor.execute(COUNT, {"run": run.pk, "finished": len(finished)})
     return finished
+
+
+def tally(run: Run, words: Mapping[str, int]) -> None:
+    """In the transaction that finishes items, after `finish`: what came of them, counted by a word."""
+    with connection.cursor() as cursor:
+        cursor.execute(TALLY, {"run": run.pk, "words": list(words), "counts": list(words.values())})
 
 
 def give_back(run: Run, things: Iterable[int], *, seconds: float, note: str) -> None:
@@ -279,7 +298,7 @@ def bury_missing(run: Run, taken: Sequence[int], found: Collection[int]) -> None
 
 def latest(project: Project, *kinds: Run.Kind) -> list[Run]:
     """The last few runs of these kinds, the latest first."""
-    return list(project.runs.filter(kind__in=kinds).select_related("scorer").order_by("-pk")[:SHOWN])
+    return list(project.runs.filter(kind__in=kinds).select_related("scorer", "endpoint").order_by("-pk")[:SHOWN])
 
 
 def under_way(project: Project) -> set[str]:

@@ -5,7 +5,7 @@ import logging
 from celery import Task
 from django.db import OperationalError, transaction
 
-from annotation import importing, outage, runs
+from annotation import importing, outage, runs, sampling
 from annotation.celery import app
 from annotation.grading import grades
 from annotation.models import Run
@@ -20,7 +20,12 @@ def load(run: int) -> None:
     importing.load_upload(run)
 
 
-WORKS = {Run.Kind.GRADE: grades.work, Run.Kind.TRAIN: training.work, Run.Kind.SCORE: working.work}
+WORKS = {
+    Run.Kind.GRADE: grades.work,
+    Run.Kind.TRAIN: training.work,
+    Run.Kind.SCORE: working.work,
+    Run.Kind.SAMPLE: sampling.work,
+}
 MESSAGES = 2
 """How many workers are told of a run at first; the sweep tells one more whenever nobody is at it."""
 

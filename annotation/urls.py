@@ -13,6 +13,7 @@ from annotation.web import (
     ops,
     researcher,
     runner,
+    sampling,
     scoring,
     teacher,
 )
@@ -58,6 +59,7 @@ urlpatterns = [
     path("projects/<slug:slug>/endpoints/", endpoints.listing, name="endpoints"),
     path("projects/<slug:slug>/endpoints/new/<slug:role>/<slug:protocol>/", endpoints.new, name="new-endpoint"),
     path("projects/<slug:slug>/endpoints/<int:pk>/", endpoints.endpoint, name="endpoint"),
+    path("projects/<slug:slug>/endpoints/<int:pk>/sample/", sampling.sample, name="sample"),
     path("projects/<slug:slug>/endpoints/<int:pk>/score/", endpoints.score, name="score-endpoint"),
     path("projects/<slug:slug>/grades/start/", grader.start_grading, name="start-grading"),
     path("projects/<slug:slug>/solutions/<int:pk>/grade/", grader.overrule, name="overrule"),

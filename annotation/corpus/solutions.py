@@ -25,11 +25,12 @@ class Located(NamedTuple):
 
 
 class Solutions:
-    """Finds or writes the solutions of a batch, with their completions."""
+    """Finds or writes the solutions of a batch, with their completions; `run` is the one that sampled them."""
 
-    def __init__(self, cursor: CursorWrapper, project: Project) -> None:
+    def __init__(self, cursor: CursorWrapper, project: Project, run: int | None = None) -> None:
         self.cursor = cursor
         self.project = project
+        self.run = run
         self.ids: dict[UUID, int] = {}
         self.added: dict[UUID, int] = {}
 
@@ -49,11 +50,11 @@ class Solutions:
         now = timezone.now()
         columns = (
             "id", "project_id", "problem_id", "external_id", "pre_generated", "length", "answer", "score",
-            "generator", "is_correct", "digest", "created_at",
+            "generator", "is_correct", "digest", "created_at", "run_id",
         )  # fmt: skip
         rows = (
             (id_, self.project.pk, problem, s.external_id, s.pre_generated, len(s.completions), s.answer,
-             s.score, s.generator, s.is_correct, digest, now)
+             s.score, s.generator, s.is_correct, digest, now, self.run)
             for id_, (s, problem, digest) in zip(ids, new, strict=True)
         )  # fmt: skip
         copy_rows(self.cursor, Solution, columns, rows)

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from annotation import audit, serving
 from annotation.endpoints.keys import seal, unseal
 from annotation.models import Endpoint, Project, Scorer, User
+from annotation.serving.endpoint import MOST_SECONDS, SCORER_SECONDS
 from annotation.serving.generators import GENERATORS
 from annotation.serving.scorers import SCORERS
 
@@ -34,11 +35,19 @@ def checked(endpoint: Endpoint, key: str = "") -> serving.Endpoint:
     wrong = set(endpoint.options) - names.intersection(known[endpoint.protocol].fields)
     if wrong:
         raise BadEndpoint(f"This protocol has no option {', '.join(sorted(wrong))}.")
+    if endpoint.seconds > most_seconds(endpoint.role):
+        raise BadEndpoint(
+            f"seconds is {endpoint.seconds:g}; a {endpoint.role} has {most_seconds(endpoint.role):g} at most."
+        )
     given = {name: getattr(endpoint, name) for name in PLAIN} | endpoint.options
     try:
         return serving.Endpoint(**given, key=key, allows_private=settings.PRIVATE_ENDPOINTS)
     except serving.Permanent as error:
         raise BadEndpoint(str(error)) from None
+
+
+def most_seconds(role: str) -> float:
+    return SCORER_SECONDS if role == Endpoint.Role.SCORER else MOST_SECONDS
 
 
 def called(endpoint: Endpoint) -> serving.Endpoint:

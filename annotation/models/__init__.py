@@ -19,7 +19,7 @@ from annotation.models.leases import LEASE, MOST_GROWN, Lease
 from annotation.models.loads import LoadRun, Refusal, UploadChunk
 from annotation.models.people import ApiToken, Membership, Role, Session, SignInLink, Theme, User
 from annotation.models.reports import Critique, ErrorReport, Progress
-from annotation.models.runs import Run, RunItem, RunMinute
+from annotation.models.runs import PARTS, Run, RunItem, RunMinute, RunTally
 from annotation.models.scores import Grade, Score, Scorer, Word
 from annotation.models.trail import AuditEntry
 from annotation.models.work import EVERYBODY, Place, Task
@@ -28,6 +28,7 @@ __all__ = [
     "EVERYBODY",
     "LEASE",
     "MOST_GROWN",
+    "PARTS",
     "Acknowledgement",
     "Annotation",
     "ApiToken",
@@ -60,6 +61,7 @@ __all__ = [
     "Run",
     "RunItem",
     "RunMinute",
+    "RunTally",
     "Score",
     "Scorer",
     "Session",

@@ -161,6 +161,7 @@ class Solution(models.Model):
     `pre_generated` solutions were written whole before labeling (PRM800K phase 2). The others grow step by
     step while a labeler chooses completions (phase 1): from a tree of completions that all labelers of the task
     share, or, loaded with their labels, as what one labeler was offered. `length` is then that of the longest way.
+    `run` sampled it; null for one that was loaded.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="solutions")
@@ -172,6 +173,7 @@ class Solution(models.Model):
     score = models.FloatField("verifier score when loaded", null=True)
     generator = models.TextField(null=True)
     is_correct = models.BooleanField("verdict on the answer that came with it", null=True)
+    run = models.ForeignKey("Run", null=True, on_delete=models.SET_NULL, related_name="solutions", db_index=False)
     digest = models.UUIDField()
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -180,7 +182,10 @@ class Solution(models.Model):
             models.UniqueConstraint(fields=["project", "digest"], name="solution_once"),
             models.CheckConstraint(condition=Q(pre_generated=False) | Q(length__gte=1), name="solution_has_steps"),
         ]
-        indexes = [models.Index(fields=["project", "id"], name="solution_by_project")]
+        indexes = [
+            models.Index(fields=["project", "id"], name="solution_by_project"),
+            models.Index(fields=["run", "id"], name="solution_by_run", condition=Q(run__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"solution {self.pk} of {self.problem}"

@@ -28,7 +28,7 @@ class Endpoint(models.Model):
     seconds = models.FloatField(
         "deadline of a request in seconds",
         default=30.0,
-        validators=[MinValueValidator(1), MaxValueValidator(60)],
+        validators=[MinValueValidator(1), MaxValueValidator(600)],
     )
     parallel = models.PositiveSmallIntegerField(
         "requests in flight, of all workers together",
@@ -46,7 +46,9 @@ class Endpoint(models.Model):
             models.UniqueConstraint(fields=["project", "name"], name="endpoint_name_once"),
             models.CheckConstraint(condition=Q(role__in=("scorer", "generator")), name="endpoint_role"),
             models.CheckConstraint(
-                condition=Q(parallel__range=(1, 256), seconds__gt=0, seconds__lte=60), name="endpoint_limits"
+                condition=Q(parallel__range=(1, 256), seconds__gt=0)
+                & (Q(seconds__lte=60) | Q(role="generator", seconds__lte=600)),
+                name="endpoint_limits",
             ),
         ]
 

@@ -3,6 +3,9 @@
 from django.db import models
 from django.db.models import F, Q
 
+PARTS = 10_000
+"""Requests about one problem at most. A thing of a sampling run is the problem's id times this, plus which one."""
+
 
 class Run(models.Model):
     """Grading, scoring or sampling many things of a project, or training on it.
@@ -29,6 +32,7 @@ class Run(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
     actor = models.ForeignKey("User", null=True, on_delete=models.SET_NULL, related_name="+")
     scorer = models.ForeignKey("Scorer", null=True, on_delete=models.PROTECT, related_name="runs")
+    endpoint = models.ForeignKey("Endpoint", null=True, on_delete=models.PROTECT, related_name="runs")
     settings = models.JSONField(default=dict)
     total = models.BigIntegerField(null=True)
     note = models.TextField(blank=True)
@@ -41,6 +45,10 @@ class Run(models.Model):
             models.CheckConstraint(
                 condition=Q(kind="score", scorer__isnull=False) | (~Q(kind="score") & Q(scorer=None)),
                 name="run_scores_with_a_scorer",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="sample", endpoint__isnull=False) | (~Q(kind="sample") & Q(endpoint=None)),
+                name="run_samples_from_an_endpoint",
             ),
         ]
         indexes = [
@@ -60,7 +68,7 @@ class RunItem(models.Model):
 
     pk = models.CompositePrimaryKey("run_id", "thing")
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="items", db_index=False)
-    thing = models.BigIntegerField("id of a solution or a problem")
+    thing = models.BigIntegerField("id of a solution or a project, or a request about a problem (PARTS)")
     due_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
     is_dead = models.BooleanField(default=False, db_default=False)
@@ -75,6 +83,11 @@ class RunItem(models.Model):
     def __str__(self) -> str:
         return f"{self.thing} of run {self.run_id}"
 
+    @property
+    def row(self) -> int:
+        """The id of the solution, project or problem."""
+        return self.thing // PARTS if self.run.kind == Run.Kind.SAMPLE else self.thing
+
 
 class RunMinute(models.Model):
     """How many items a run finished in a minute of the database's clock."""
@@ -86,3 +99,15 @@ class RunMinute(models.Model):
 
     def __str__(self) -> str:
         return f"{self.finished} at {self.minute:%H:%M}"
+
+
+class RunTally(models.Model):
+    """What came of a run, besides what it kept elsewhere: how often each of a few words."""
+
+    pk = models.CompositePrimaryKey("run_id", "word")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="tallies", db_index=False)
+    word = models.CharField(max_length=20)
+    count = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.word}"

@@ -7,7 +7,9 @@ from typing import Literal
 from annotation.serving.addresses import checked_url
 from annotation.serving.errors import Permanent
 
-MOST_SECONDS = 60.0
+MOST_SECONDS = 600.0
+"""For a generator, which writes many pages in a request; a scorer has `SCORER_SECONDS`."""
+SCORER_SECONDS = 60.0
 MOST_BYTES = 64 * 2**20
 MOST_PARALLEL = 256
 MOST_VOTES = 64

@@ -5,11 +5,12 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator
 
 from annotation.endpoints import BadEndpoint, checked
-from annotation.endpoints.registry import protocols
+from annotation.endpoints.registry import most_seconds, protocols
 from annotation.models import Endpoint
-from annotation.serving.endpoint import MOST_PARALLEL, MOST_SECONDS, MOST_VOTES
+from annotation.serving.endpoint import MOST_PARALLEL, MOST_VOTES
 from annotation.serving.endpoint import Endpoint as Called
 
 DEFAULTS = {field.name: field.default for field in fields(Called) if field.default is not MISSING}
@@ -81,8 +82,9 @@ class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]
             self.fields["key"].help_text = "There is one. A new one takes its place; another URL needs it again."
         else:
             del self.fields["forgets_key"]
-        for name, least, most in (("seconds", 1, MOST_SECONDS), ("parallel", 1, MOST_PARALLEL)):
-            self.fields[name].widget.attrs |= {"min": least, "max": most}
+        for name, most in (("seconds", most_seconds(self.instance.role)), ("parallel", MOST_PARALLEL)):
+            self.fields[name].widget.attrs |= {"min": 1, "max": most}
+            self.fields[name].validators.append(MaxValueValidator(most))
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

@@ -21,6 +21,7 @@ from annotation.web.endpoint_forms import EndpointForm
 from annotation.web.pages import render_project
 from annotation.web.runner import begun
 
+SUGGESTED_SECONDS = {Endpoint.Role.SCORER: 30.0, Endpoint.Role.GENERATOR: 120.0}
 TRIAL_SECONDS = 20.0
 """A person waits for it."""
 
@@ -42,7 +43,8 @@ def new(request: HttpRequest, slug: str, role: str, protocol: str) -> HttpRespon
     project = access.project_for(request.user, slug, access.MANAGERS)
     if role not in Endpoint.Role.values or protocol not in protocols(role):
         raise Http404
-    return edited(request, Endpoint(project=project, role=role, protocol=protocol))
+    seconds = SUGGESTED_SECONDS[Endpoint.Role(role)]
+    return edited(request, Endpoint(project=project, role=role, protocol=protocol, seconds=seconds))
 
 
 @audience("managers")

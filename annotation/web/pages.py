@@ -12,10 +12,17 @@ from annotation.models import Project
 
 def after_of(request: HttpRequest) -> int:
     """From which row on a list is to be shown: after this solution. Raises `BadRequest`."""
-    after = request.GET.get("after", "0")
-    if not after.isascii() or not after.isdigit() or len(after) > 18:
-        raise BadRequest("after takes the number of a solution")
-    return int(after)
+    return number_of(request, "after") or 0
+
+
+def number_of(request: HttpRequest, name: str) -> int | None:
+    """A row's number in the address; None when it is not there. Raises `BadRequest`."""
+    given = request.GET.get(name)
+    if given is None:
+        return None
+    if not given.isascii() or not given.isdigit() or len(given) > 18:
+        raise BadRequest(f"{name} takes a number")
+    return int(given)
 
 
 def render_project(

@@ -8,7 +8,7 @@ from annotation import access, overview
 from annotation.learning.gold import judgements_of
 from annotation.models import Grade, Word
 from annotation.web.audience import audience
-from annotation.web.pages import after_of, render_project
+from annotation.web.pages import after_of, number_of, render_project
 
 PAGE = 30
 
@@ -33,9 +33,10 @@ def project_overview(request: HttpRequest, slug: str) -> HttpResponse:
 def solutions(request: HttpRequest, slug: str) -> HttpResponse:
     """Solutions in the order in which they were loaded, a page at a time, from one id on."""
     project = access.project_for(request.user, slug, access.VIEWERS)
-    after, only_labeled = after_of(request), request.GET.get("labeled") == "1"
-    rows = overview.solutions_of(project, after=after, only_labeled=only_labeled, limit=PAGE + 1)
+    after, run, only_labeled = after_of(request), number_of(request, "run"), request.GET.get("labeled") == "1"
+    rows = overview.solutions_of(project, after=after, run=run, only_labeled=only_labeled, limit=PAGE + 1)
     context = {
+        "run": run,
         "rows": rows[:PAGE],
         "next": rows[PAGE - 1].id if len(rows) > PAGE else None,
         "only_labeled": only_labeled,

@@ -24,7 +24,7 @@ def begun(run: Run) -> HttpResponseBase:
 def work(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     run = access.work_for(request.user, slug, pk)
     dead = run.items.filter(is_dead=True).order_by("thing")[:SHOWN_DEAD]
-    context = {"run": run, "progress": runs.progress(run), "dead": dead}
+    context = {"run": run, "progress": runs.progress(run), "dead": dead, "tallies": run.tallies.order_by("word")}
     if is_fetch(request):
         return render(request, "manage/_work.html", {**context, "project": run.project})
     return render_project(request, "manage/work.html", run.project, context)

@@ -6,6 +6,7 @@ import socket
 import struct
 import zlib
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from tests.serving import golden
 from tests.serving.exchange import JSON, Exchange, chunk, head
@@ -191,7 +192,33 @@ async def echo_ok(exchange: Exchange) -> None:
     await exchange.answer(json.dumps({"scores": [0.9, 0.9], "debug": said}))
 
 
+async def writes(exchange: Exchange) -> None:
+    """Completions, `n` of them; sample i has the number seed + i.
+
+    Those that end in 9 are truncated, and those that end in 8 say nothing.
+    """
+    payload = exchange.request.payload
+    numbers = range(payload.get("seed", 0), payload.get("seed", 0) + payload["n"])
+    choices = [written(number, is_chat="messages" in payload) for number in numbers]
+    await exchange.answer(json.dumps({"choices": choices}))
+
+
+def written(number: int, *, is_chat: bool) -> dict[str, Any]:
+    text = f"We try {number}.\n\nThat is {number} + 1 = {number + 1}.\n\n# Answer\n\n{number + 1}"
+    reason = "length" if number % 10 == 9 else "stop"
+    said = "\n \n" if number % 10 == 8 else text
+    body = {"message": {"role": "assistant", "content": said}} if is_chat else {"text": said}
+    return {"index": number, **body, "finish_reason": reason}
+
+
+async def writes_slowly(exchange: Exchange) -> None:
+    await asyncio.sleep(0.2)
+    await writes(exchange)
+
+
 SCRIPTS: dict[str, Script] = {
+    "writes": writes,
+    "writes_slowly": writes_slowly,
     "golden": as_golden,
     "ok": ok,
     "next": following,

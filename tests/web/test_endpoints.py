@@ -145,3 +145,42 @@ def test_only_managers_see_endpoints(
     for user in (rita, eve):
         assert sign_in(user).get("/projects/algebra/endpoints/").status_code == 404
         assert sign_in(user).get(NEW).status_code == 404
+
+
+def test_a_manager_samples_from_a_generator(
+    manager: Client, project: Project, server: Scripted, load: Callable[..., LoadRun]
+) -> None:
+    load_sums(project, load)
+    new = "/projects/algebra/endpoints/new/generator/completions/"
+    assert 'value="120.0"' in manager.get(new).content.decode()
+    manager.post(new, given(server, "writes", seconds="300", model="tiny"))
+    address = f"/projects/algebra/endpoints/{Endpoint.objects.get().pk}/sample/"
+    assert address in manager.get("/projects/algebra/endpoints/").content.decode()
+    wrong = manager.post(address, {"n": "0", "per_request": "8", "temperature": "3", "max_tokens": "64"})
+    assert wrong.status_code == 400
+    assert "less than or equal to 2" in wrong.content.decode()
+    plan = {
+        "n": "10",
+        "per_request": "8",
+        "temperature": "1",
+        "max_tokens": "64",
+        "seed": "0",
+        "stop": "\n##\nQ:\n",
+    }
+    work = manager.post(address, plan)["Location"]
+    tasks.advance(Run.objects.get().pk)
+    page = manager.get(work).content.decode()
+    assert "Sampling from PRM" in page
+    assert "Truncated" in page
+    run = Run.objects.get()
+    sampled = manager.get(f"/projects/algebra/solutions/?run={run.pk}").content.decode()
+    assert "tiny" in sampled
+    assert manager.get("/projects/algebra/solutions/?run=x").status_code == 400
+    assert server.requests[0].payload["stop"] == ["##", "Q:"]
+    assert run.solutions.count() == 8 * run.project.problems.count()
+
+
+def test_a_scorer_is_not_sampled(manager: Client, project: Project, server: Scripted) -> None:
+    manager.post(NEW, given(server))
+    address = f"/projects/algebra/endpoints/{Endpoint.objects.get().pk}/sample/"
+    assert manager.get(address).status_code == 404

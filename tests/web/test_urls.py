@@ -15,7 +15,7 @@ from annotation.learning import guidelines
 from annotation.models import Annotation, Generation, LoadRun, Membership, Project, Run, User
 from tests.browser.states import NO_PAGE, STATES
 from tests.conftest import labeler, solution_line
-from tests.endpoints.registered import scorer_behind_endpoint
+from tests.endpoints.registered import fresh, scorer_behind_endpoint
 
 
 def patterns(resolver: URLResolver | None = None) -> Iterator[URLPattern]:
@@ -78,6 +78,9 @@ def addresses(project: Project, alice: User, load: Callable[..., LoadRun]) -> Ad
     arguments["work"] = {"slug": project.slug, "pk": work.pk}
     arguments["change-work"] = {"slug": project.slug, "pk": work.pk, "how": "pause"}
     scorer = scorer_behind_endpoint(project)
+    generator = fresh(project, name="Writer", role="generator", protocol="completions")
+    generator.save()
+    arguments["sample"] = {"slug": project.slug, "pk": generator.pk}
     arguments["endpoint"] = arguments["score-endpoint"] = {"slug": project.slug, "pk": scorer.endpoint_id}
     arguments["new-endpoint"] = {"slug": project.slug, "role": "scorer", "protocol": "pooling"}
     arguments["start-scoring"] = {"slug": project.slug, "pk": scorer.pk}

@@ -4,18 +4,18 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from annotation import runs, selection
+from annotation import runs, sampling, selection
 from annotation.demo import INSTRUCTIONS
 from annotation.grading import grades
 from annotation.learning import guidelines, standing
-from annotation.models import Generation, LoadRun, Membership, Project, Role, Run, Solution, Verdict
+from annotation.models import Endpoint, Generation, LoadRun, Membership, Project, Role, Run, Solution, Verdict
 from annotation.scoring import training
 from annotation.selection import Plan, Strategy
 from tests.browser.states.kinds import State, at
 from tests.browser.states.labeler import submitted
 from tests.browser.states.learner import school_of
 from tests.conftest import person
-from tests.endpoints.registered import scorer_behind_endpoint
+from tests.endpoints.registered import fresh, scorer_behind_endpoint
 from tests.scoring.labeled import load_sums, rate_everything, sums
 from tests.screening.acts import do, fail
 from tests.serving.scripted import Scripted
@@ -141,6 +141,28 @@ def endpoint(cast: Any) -> Page:
     return cast.visit(cast.max, f"/projects/algebra/endpoints/{scorer.endpoint_id}/")
 
 
+def generator(cast: Any) -> Endpoint:
+    kept: Endpoint = fresh(cast.project, name="Writer", role="generator", protocol="completions")
+    kept.save()
+    return kept
+
+
+def sample(cast: Any) -> Page:
+    return cast.visit(cast.max, f"/projects/algebra/endpoints/{generator(cast).pk}/sample/")
+
+
+def sampled(cast: Any) -> Page:
+    """A run that is done, but for what was cut off."""
+    with Scripted() as server:
+        row = generator(cast)
+        row.url = server.url("writes")
+        row.save()
+        run = sampling.start(endpoint=row, actor=cast.max, plan=sampling.Plan(n=10, seed=0))
+        for _ in sampling.work(run):
+            continue
+    return cast.visit(cast.max, f"/projects/algebra/work/{run.pk}/")
+
+
 def tried_endpoint(cast: Any) -> Page:
     """The page after a test of the connection that went well."""
     page = endpoint(cast)
@@ -197,6 +219,8 @@ STATES = {
     "new endpoint": State("new-endpoint", at("/projects/algebra/endpoints/new/scorer/pooling/")),
     "endpoint": State("endpoint", endpoint),
     "endpoint, tried": State("endpoint", tried_endpoint),
+    "sample": State("sample", sample),
+    "sampled": State("work", sampled),
     "generations": State("generations", generations),
     "generations, none": State("generations", at("/projects/algebra/generations/")),
     "draw": State("draw", draw),
