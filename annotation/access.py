@@ -109,7 +109,7 @@ def scorer_for(user: Person, slug: str, scorer: int) -> Scorer:
 
 
 def endpoint_for(user: Person, slug: str, endpoint: int) -> Endpoint:
-    endpoints = Endpoint.objects.select_related("project")
+    endpoints = Endpoint.objects.select_related("project__writer")
     return get_object_or_404(endpoints, pk=endpoint, project=project_for(user, slug, MANAGERS))
 
 

@@ -1,17 +1,19 @@
 """All Celery tasks. A message is only a nudge: the rows say what waits, and the sweep finds them again."""
 
 import logging
+from typing import ParamSpec
 
 from celery import Task
 from django.db import OperationalError, transaction
 
-from annotation import importing, outage, runs, sampling
+from annotation import importing, outage, runs, sampling, writing
 from annotation.celery import app
 from annotation.grading import grades
 from annotation.models import Run
 from annotation.scoring import training, working
 from annotation.sessions import SessionStore
 
+P = ParamSpec("P")
 log = logging.getLogger(__name__)
 
 
@@ -38,6 +40,13 @@ def advance(run: int) -> None:
         continue
 
 
+@app.task(queue="live")
+def write() -> None:
+    """Write what labelers wait for. Its worker does nothing else: nobody waits behind a long run."""
+    for _ in writing.work():
+        continue
+
+
 @app.task
 def sweep() -> None:
     """Forget sessions that are over, and take up what lost its message or its worker.
@@ -48,6 +57,7 @@ def sweep() -> None:
         SessionStore.clear_expired()
         left = importing.take_up_left_runs()
         idle = runs.left()
+        is_awaited = writing.are_due()
     except OperationalError as error:
         log.warning("nothing could be swept: %s", outage.why(error))
         return
@@ -55,6 +65,8 @@ def sweep() -> None:
         load.delay(run)
     for run in idle:
         advance.delay(run)
+    if is_awaited:
+        write.delay()
 
 
 def nudge_load(run: int) -> None:
@@ -66,13 +78,17 @@ def nudge_run(run: int) -> None:
         nudge(advance, run)
 
 
-def nudge(task: Task[[int], None], run: int) -> None:
+def nudge_writer() -> None:
+    nudge(write)
+
+
+def nudge(task: Task[P, None], *arguments: P.args, **names: P.kwargs) -> None:
     """Tell a worker after the commit. With Redis away nothing is lost: the sweep comes by."""
 
     def tell() -> None:
         try:
-            task.delay(run)
+            task.delay(*arguments, **names)
         except task.OperationalError as error:
-            log.warning("no worker could be told of %s %s: %s", task.name, run, error)
+            log.warning("no worker could be told of %s %s: %s", task.name, arguments, error)
 
     transaction.on_commit(tell)

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from annotation.web import (
     account,
+    asker,
     endpoints,
     generations,
     grader,
@@ -41,6 +42,7 @@ urlpatterns = [
     path("label/<uuid:token>/", labeler.desk, name="desk"),
     path("label/<uuid:token>/save/", labeler.save, name="save"),
     path("label/<uuid:token>/beat/", labeler.beat, name="beat"),
+    path("label/<uuid:token>/ask/", asker.ask, name="ask"),
     path("label/<uuid:token>/submit/", labeler.submit, name="submit"),
     # researchers and managers
     path("projects/", researcher.projects, name="projects"),
@@ -60,6 +62,7 @@ urlpatterns = [
     path("projects/<slug:slug>/endpoints/new/<slug:role>/<slug:protocol>/", endpoints.new, name="new-endpoint"),
     path("projects/<slug:slug>/endpoints/<int:pk>/", endpoints.endpoint, name="endpoint"),
     path("projects/<slug:slug>/endpoints/<int:pk>/sample/", sampling.sample, name="sample"),
+    path("projects/<slug:slug>/grow/", sampling.grow, name="grow"),
     path("projects/<slug:slug>/endpoints/<int:pk>/score/", endpoints.score, name="score-endpoint"),
     path("projects/<slug:slug>/grades/start/", grader.start_grading, name="start-grading"),
     path("projects/<slug:slug>/solutions/<int:pk>/grade/", grader.overrule, name="overrule"),

@@ -230,6 +230,11 @@ class GrowthOut(serializers.Serializer[Any]):
     steps = GrownStepOut(many=True, help_text="As far as the solution has grown; the last one is at hand.")
 
 
+class AwaitedOut(serializers.Serializer[Any]):
+    step = serializers.IntegerField()
+    waits = serializers.BooleanField(help_text="Whether it may still come.")
+
+
 class LeaseOut(serializers.Serializer[Desk | GrowingDesk]):
     """A solution to rate. The reference solution is not in here."""
 
@@ -246,6 +251,10 @@ class LeaseOut(serializers.Serializer[Desk | GrowingDesk]):
         allow_null=True, help_text="For a solution that grows step by step (PRM800K phase 1), else null."
     )
     next_step = serializers.IntegerField(source="current", allow_null=True, help_text="Null: can be submitted.")
+    awaited = AwaitedOut(
+        allow_null=True,
+        help_text="What a generator was asked for, and is not there; `…/ask/` asks and looks again.",
+    )
 
 
 class HoldOut(serializers.Serializer[Any]):

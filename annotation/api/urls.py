@@ -20,6 +20,7 @@ urlpatterns = [
     path("leases/<uuid:token>/feedback/", learning.Feedback.as_view(), name="api-feedback"),
     path("leases/<uuid:token>/", views.Leased.as_view(), name="api-leased"),
     path("leases/<uuid:token>/ratings/", views.Ratings.as_view(), name="api-ratings"),
+    path("leases/<uuid:token>/ask/", views.Ask.as_view(), name="api-ask"),
     path("leases/<uuid:token>/beat/", views.Beat.as_view(), name="api-beat"),
     path("leases/<uuid:token>/submit/", views.Submit.as_view(), name="api-submit"),
 ]

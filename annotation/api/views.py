@@ -207,10 +207,28 @@ class Ratings(APIView):
         given = valid(s.SaveIn, request.data)
         if lease.grows:
             grown = labeling.grow(lease=lease, **draft_of(lease, given), turns=turns_of(given))
-            desk = labeling.GrowingDesk(lease._replace(version=grown.version), grown.growth)
+            if grown.is_asked:
+                tasks.nudge_writer()
+            desk = labeling.GrowingDesk(lease._replace(version=grown.version), grown.growth, grown.awaited)
             return answer(s.LeaseOut, desk)
         saved = labeling.save(lease=lease, **draft_of(lease, given))
         return answer(s.LeaseOut, labeling.desk_of(lease._replace(version=saved.version)))
+
+
+class Ask(APIView):
+    audience = "labelers"
+
+    @extend_schema(request=None, responses=s.LeaseOut)
+    def post(self, request: Request, token: UUID) -> Response:
+        """Ask the project's generator for what is not there, and look what has come.
+
+        The next step of a solution that grows, or alternatives for the first error that is saved.
+        """
+        lease = access.lease_for(request.user, token)
+        desk = labeling.growing_desk_of(lease) if lease.grows else labeling.asking_desk_of(lease)
+        if desk.awaited is not None and desk.awaited.waits:
+            tasks.nudge_writer()
+        return answer(s.LeaseOut, desk)
 
 
 class Beat(APIView):

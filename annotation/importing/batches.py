@@ -10,11 +10,11 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from annotation.corpus.problems import Problems
+from annotation.corpus.queueing import queue
 from annotation.corpus.solutions import Located, Solutions
 from annotation.corpus.turns import take_turn
 from annotation.importing.entries import Entry
 from annotation.importing.history import History, PastAnnotation, made_here
-from annotation.importing.queueing import queue
 from annotation.models import Project
 from annotation.records import moment_of
 

@@ -12,7 +12,7 @@ from msgspec import UNSET
 
 from annotation.corpus.copying import copy_rows, reserve_ids
 from annotation.corpus.entries import digest_of
-from annotation.importing.queueing import TASK_COLUMNS
+from annotation.corpus.queueing import TASK_COLUMNS
 from annotation.models import (
     Annotation,
     Completion,

@@ -1,7 +1,7 @@
 """The labeling desk: lease a solution, rate its steps, submit. `grow` and `hand_in` are for one that grows."""
 
 from annotation.labeling.amending import Amendment, amend_report, error_of
-from annotation.labeling.desk import Desk, DeskStep, Option, desk_of
+from annotation.labeling.desk import Desk, DeskStep, Option, asking_desk_of, desk_of
 from annotation.labeling.drafting import Saved, save
 from annotation.labeling.errors import (
     AlreadySubmitted,
@@ -68,6 +68,7 @@ __all__ = [
     "WrongReport",
     "amend_report",
     "asked",
+    "asking_desk_of",
     "current_lease",
     "desk_of",
     "error_of",

@@ -1,10 +1,11 @@
 """What a labeler sees: one solution with the ratings so far."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple
 
+from annotation.labeling.continuing import Awaited, awaited_alternatives
 from annotation.labeling.fields import name_of, unsure_name_of
 from annotation.labeling.report import Asked, asked
 from annotation.labeling.rows import all_rows
@@ -84,6 +85,8 @@ class Desk:
     lease: Lease
     steps: list[DeskStep]
     growing: None = None
+    awaited: Awaited | None = None
+    """Alternatives for the first error that a generator was asked for."""
 
     @cached_property
     def asks(self) -> Asked | None:
@@ -116,6 +119,12 @@ def desk_of(lease: Lease) -> Desk:
     offered = [list(options) for _, options in groupby(map(Option._make, rows), key=lambda option: option.step)]
     error = first_error([own.rating for own, *_ in offered])
     return Desk(lease, [desk_step(lease, own, others, error) for own, *others in offered])
+
+
+def asking_desk_of(lease: Lease) -> Desk:
+    """The desk; where it has a first error without alternatives, they are asked for."""
+    awaited = awaited_alternatives(lease)
+    return replace(desk_of(lease), awaited=awaited)
 
 
 def desk_step(lease: Lease, own: Option, alternatives: list[Option], error: int | None) -> DeskStep:

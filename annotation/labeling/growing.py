@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from annotation.labeling import door, drafting, submission
+from annotation.labeling.continuing import Awaited, ask_ahead, awaited_in, kept_own
 from annotation.labeling.ending import EarlyEnd
 from annotation.labeling.errors import AlreadySubmitted, NoReason, NotOffered, OtherWay, Unfinished, WrongChoice
 from annotation.labeling.growth import NO_TURN, Choice, GrownStep, Growth, Path, Turn, Turns, draw, follow
@@ -22,10 +23,12 @@ from annotation.models import MOST_GROWN, Lease
 from annotation.ratings import NEGATIVE
 
 CHOOSE = """
-    INSERT INTO annotation_choice (annotation_id, path, completion, text, is_drawn, version)
-    VALUES (%(annotation)s, %(path)s::smallint[], %(completion)s, %(text)s, %(is_drawn)s, %(version)s)
+    INSERT INTO annotation_choice (annotation_id, path, completion, text, own, is_alone, is_drawn, version)
+    VALUES (%(annotation)s, %(path)s::smallint[], %(completion)s, %(text)s, %(own)s, %(is_alone)s, %(is_drawn)s,
+            %(version)s)
     ON CONFLICT (annotation_id, path) DO UPDATE
-    SET completion = EXCLUDED.completion, is_drawn = EXCLUDED.is_drawn, version = EXCLUDED.version,
+    SET completion = EXCLUDED.completion, own = EXCLUDED.own, is_alone = EXCLUDED.is_alone,
+        is_drawn = EXCLUDED.is_drawn, version = EXCLUDED.version,
         text = CASE WHEN EXCLUDED.text = '' THEN annotation_choice.text ELSE EXCLUDED.text END
 """
 FORGET = "DELETE FROM annotation_choice WHERE annotation_id = %(annotation)s AND path = %(path)s::smallint[]"
@@ -51,6 +54,10 @@ class Grown(NamedTuple):
     others: dict[Spot, Mark]
     """What other windows have stored since the version the save started from."""
     growth: Growth
+    awaited: Awaited | None = None
+    """As in `GrowingDesk`."""
+    is_asked: bool = False
+    """Whether a generator has something to do, for now or for what comes next."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,9 @@ class GrowingDesk:
 
     lease: Lease
     growing: Growth
+
+    awaited: Awaited | None = None
+    """What a generator was asked for, where nothing is offered for the open step."""
 
     asks = None
     """Nothing is asked about errors here."""
@@ -79,7 +89,12 @@ class GrowingDesk:
 
 def growing_desk_of(lease: Lease) -> GrowingDesk:
     """The desk as it stands. A lot may be due, as when the project shows fewer completions from now on."""
-    return GrowingDesk(lease, growth_of(lease))
+    return desk_with(lease, growth_of(lease))
+
+
+def desk_with(lease: Lease, growth: Growth) -> GrowingDesk:
+    """With the next step asked for, where it is not there and a generator can be asked."""
+    return GrowingDesk(lease, growth, awaited_in(lease, growth))
 
 
 def lease_next(*, labeler: int, opened: bool = True) -> Lease | None:
@@ -121,7 +136,10 @@ def grow(
     assert saved is not None
     for step in sorted(new):
         take(lease, settled(lease, saved.version), step, new[step], saved.version)
-    return Grown(saved.version, saved.hold, others, settled(lease, saved.version))
+    growth = settled(lease, saved.version)
+    awaited, ahead = awaited_in(lease, growth), ask_ahead(lease, growth)
+    is_asked = any(one is not None and one.waits for one in (awaited, ahead))
+    return Grown(saved.version, saved.hold, others, growth, awaited, is_asked)
 
 
 def choice_at(growth: Growth, step: int) -> Choice | None:
@@ -159,7 +177,9 @@ def take(lease: Lease, growth: Growth, step: int, turn: Turn, version: int) -> N
         raise WrongChoice(step, "one of its completions is positive, so it is not yours to write")
     if turn.completion is not None and at.ratings.get(turn.completion, NEGATIVE) == NEGATIVE:
         raise WrongChoice(step, "it cannot go on with a completion that is negative or not offered")
-    choose(lease, at.path, turn, is_drawn=False, version=version)
+    own = kept_own(lease, growth, step, turn.text) if turn.completion is None else None
+    is_alone = turn.completion is None and not at.options
+    choose(lease, at.path, turn, own=own, is_alone=is_alone, is_drawn=False, version=version)
 
 
 def settled(lease: Lease, version: int) -> Growth:
@@ -174,8 +194,18 @@ def settled(lease: Lease, version: int) -> Growth:
         draft.choices[last.path] = Choice(drawn, last.own_text, is_drawn=True, version=version)
 
 
-def choose(lease: Lease, path: Path, turn: Turn, *, is_drawn: bool, version: int) -> None:
+def choose(
+    lease: Lease,
+    path: Path,
+    turn: Turn,
+    *,
+    is_drawn: bool,
+    version: int,
+    own: int | None = None,
+    is_alone: bool = False,
+) -> None:
     values = {"annotation": lease.annotation, "path": list(path), "is_drawn": is_drawn, "version": version}
+    values |= {"own": own, "is_alone": is_alone}
     run(CHOOSE, {**values, "completion": turn.completion, "text": turn.text})
 
 

@@ -45,11 +45,20 @@ class Choice(NamedTuple):
     text: str
     is_drawn: bool
     version: int
+    own: int | None = None
+    """As which completion a written step is continued, where a generator does that."""
+    is_alone: bool = False
+    """Written where nothing was offered: what is offered there later does not count."""
 
     @property
     def way(self) -> int:
         """As it stands in a path."""
         return WRITTEN if self.completion is None else self.completion
+
+    @property
+    def continued(self) -> int | None:
+        """Which completion the next step continues."""
+        return self.own if self.completion is None else self.completion
 
 
 class Turn(NamedTuple):
@@ -191,6 +200,12 @@ class Growth:
         return self.last.is_end
 
     @property
+    def continued(self) -> int | None:
+        """Which completion the last step continues; None for the first one, or where that cannot be continued."""
+        before = self.steps[-2].choice if len(self.steps) > 1 else None
+        return before.continued if before else None
+
+    @property
     def path(self) -> Path:
         return tuple(step.choice.way for step in self.steps if step.choice)
 
@@ -218,21 +233,20 @@ def follow(draft: Draft, offers: Offers) -> Growth:
     """The way through what is offered: step by step along the choices that stand."""
     steps: list[GrownStep] = []
     path: Path = ()
+    continued: int | None = None
     while True:
-        last = path[-1] if path else None
-        candidates = [] if last == WRITTEN else offers.get((len(path), last), [])
-        steps.append(grown_step(path, candidates, draft))
+        steps.append(grown_step(path, offers.get((len(path), continued), []), draft))
         choice = steps[-1].choice
         if choice is None or steps[-1].is_end:
             return Growth(steps)
-        path = (*path, choice.way)
+        path, continued = (*path, choice.way), choice.continued
 
 
 def grown_step(path: Path, candidates: Sequence[Candidate], draft: Draft) -> GrownStep:
-    step = len(path)
+    step, found = len(path), draft.choices.get(path)
+    candidates = [] if found and found.is_alone else candidates
     marks = [draft.marks.get((step, candidate.completion), Mark(None)) for candidate in candidates]
     ratings = {c.completion: mark.rating for c, mark in zip(candidates, marks, strict=True)}
-    found = draft.choices.get(path)
     choice = found if found and stands(found, ratings) else None
     chosen = choice.completion if choice else None
     options = [
@@ -266,8 +280,9 @@ def draw(token: UUID, step: GrownStep) -> int | None:
     """
     if step.choice is not None or not step.is_rated:
         return None
+    return min(eligible(step.ratings), key=lambda completion: lot(token, step.path, completion), default=None)
 
-    def lot(completion: int) -> bytes:
-        return sha256(f"{token} {step.path} {completion}".encode()).digest()
 
-    return min(eligible(step.ratings), key=lot, default=None)
+def lot(token: UUID, path: Path, completion: int) -> bytes:
+    """The smallest wins."""
+    return sha256(f"{token} {path} {completion}".encode()).digest()

@@ -19,13 +19,14 @@ OFFERED = """
                row_number() OVER (PARTITION BY step, parent ORDER BY index) AS place
         FROM annotation_completion
         WHERE solution_id = %(solution)s AND (step = 0 OR (step, parent) IN (
-            SELECT cardinality(path) + 1, completion FROM annotation_choice
-            WHERE annotation_id = %(annotation)s AND completion IS NOT NULL))
+            SELECT cardinality(path) + 1, coalesce(completion, own) FROM annotation_choice
+            WHERE annotation_id = %(annotation)s)) AND NOT is_own
     ) c
     WHERE place <= %(shown)s ORDER BY step, parent, index
 """
 CHOICES = """
-    SELECT path, completion, text, is_drawn, version FROM annotation_choice WHERE annotation_id = %(annotation)s
+    SELECT path, completion, text, is_drawn, version, own, is_alone FROM annotation_choice
+    WHERE annotation_id = %(annotation)s
 """
 
 
@@ -36,11 +37,7 @@ def draft_of(lease: Lease, stored: Mapping[Spot, Stored]) -> Draft:
 
 
 def offered(lease: Lease) -> Offers:
-    """The candidates for each step, from the stored tree.
-
-    This is the one place that knows where candidates come from. A generator plugs in here: for a step without
-    stored ones it samples some, stores them as completions that continue the chosen one, and reads again.
-    """
+    """The candidates for each step, from the stored tree; a generator adds to that (`labeling.continuing`)."""
     values = {
         "solution": lease.solution,
         "annotation": lease.annotation,

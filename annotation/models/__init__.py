@@ -1,5 +1,6 @@
 """The tables: the meeting point of all capabilities. docs/data.md draws them."""
 
+from annotation.models.continuations import Continuation
 from annotation.models.corpus import Completion, Problem, Project, Solution
 from annotation.models.endpoints import Endpoint
 from annotation.models.generations import Generation, Pick
@@ -35,6 +36,7 @@ __all__ = [
     "AuditEntry",
     "Choice",
     "Completion",
+    "Continuation",
     "CourseItem",
     "Critique",
     "Decision",

@@ -86,6 +86,28 @@ class Project(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(100)],
         help_text="Where a solution grows step by step from a tree of completions (PRM800K phase 1).",
     )
+    writer = models.ForeignKey(
+        "Endpoint",
+        verbose_name="generator that is asked while people label",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="For the next step, where a solution grows and has none; for alternatives to a first error.",
+    )
+    writer_temperature = models.FloatField(
+        "its temperature",
+        default=1.0,
+        db_default=1.0,
+        validators=[MinValueValidator(0), MaxValueValidator(2)],
+    )
+    alternatives_asked = models.PositiveSmallIntegerField(
+        "alternatives it is asked for after a first error",
+        default=0,
+        db_default=0,
+        validators=[MaxValueValidator(20)],
+        help_text="Where the solution has none for that step. 0: it is not asked.",
+    )
     screening_size = models.PositiveSmallIntegerField(
         "solutions in the screening",
         default=30,
@@ -112,6 +134,10 @@ class Project(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(screening_size__gte=1, pass_percent__range=(1, 100)), name="project_screening_range"
+            ),
+            models.CheckConstraint(
+                condition=Q(writer_temperature__range=(0, 2), alternatives_asked__range=(0, 20)),
+                name="project_writer_range",
             ),
             models.CheckConstraint(condition=Q(candidates_shown__range=(1, 100)), name="project_candidates_range"),
             models.CheckConstraint(condition=Q(wanted__range=(1, 50)), name="project_wanted_range"),
@@ -195,7 +221,8 @@ class Completion(models.Model):
     """A candidate text for one step. Completion 0 of a pre-generated solution is the solution's own step.
 
     In a tree, `parent` is the index of the completion of the step before that it continues (a foreign key holds
-    it to one that is there); otherwise it is null.
+    it to one that is there); otherwise it is null. One that `is_own` was written by a labeler: it is offered to
+    nobody, and only there to be continued.
     """
 
     pk = models.CompositePrimaryKey("solution_id", "step", "index")
@@ -203,6 +230,7 @@ class Completion(models.Model):
     step = models.PositiveSmallIntegerField()
     index = models.PositiveSmallIntegerField()
     parent = models.PositiveSmallIntegerField(null=True)
+    is_own = models.BooleanField(default=False, db_default=False)
     text = models.TextField()
 
     class Meta:

@@ -54,3 +54,8 @@ class Endpoint(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def generates_as(self) -> str:
+        """The generator of a solution: what the server calls the model, or what the project calls the endpoint."""
+        return self.model or self.name

@@ -127,7 +127,8 @@ class Choice(models.Model):
 
     `path` has for each step so far which completion it is, -1 for one the labeler wrote; so what was chosen on
     another way is kept, and counts again when the labeler comes back to it. `completion` is null where the
-    labeler's own `text` is the step. `is_drawn`: by lot, not by the labeler.
+    labeler's own `text` is the step; a generator continues that as the completion `own`. `is_drawn`: by lot, not
+    by the labeler. `is_alone`: written where nothing was offered, and what is offered there later does not count.
     """
 
     pk = models.CompositePrimaryKey("annotation_id", "path")
@@ -135,6 +136,8 @@ class Choice(models.Model):
     path = ArrayField(models.SmallIntegerField())
     completion = models.PositiveSmallIntegerField(null=True)
     text = models.TextField(blank=True, db_default="")
+    own = models.PositiveSmallIntegerField(null=True)
+    is_alone = models.BooleanField(default=False, db_default=False)
     is_drawn = models.BooleanField()
     version = models.IntegerField()
 

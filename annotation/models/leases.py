@@ -53,6 +53,10 @@ class Lease(NamedTuple):
     """Whether the labeler chooses completions step by step (PRM800K phase 1)."""
     candidates_shown: int
     """Of these, how many at most for a step."""
+    has_writer: bool
+    """Whether a generator is asked for what a solution that grows can go on with."""
+    alternatives_asked: int
+    """How many alternatives a generator is asked for after a first error; 0 without one."""
 
     @property
     def most_steps(self) -> int:
@@ -66,7 +70,8 @@ LEASE = """
            pr.asks_progress OR pr.asks_critique OR cardinality(pr.error_categories) > 0,
            a.step_ms, a.version, a.finish_reason, a.submitted_at, a.is_surplus,
            a.guideline_id, a.round_id, (SELECT stage FROM annotation_round WHERE id = a.round_id),
-           NOT s.pre_generated, pr.candidates_shown
+           NOT s.pre_generated, pr.candidates_shown, pr.writer_id IS NOT NULL,
+           CASE WHEN pr.writer_id IS NULL THEN 0 ELSE pr.alternatives_asked END
     FROM {annotations} a
     JOIN annotation_solution s ON s.id = a.solution_id
     JOIN annotation_problem p ON p.id = s.problem_id

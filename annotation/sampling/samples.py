@@ -66,22 +66,17 @@ def work(run: Run) -> Iterator[int]:
 
 
 def write_down(run: Run, plan: Plan) -> None:
+    assert run.endpoint is not None
     values = {
         "project": run.project_id,
         "most": PARTS,
         "requests": plan.requests,
         "problems": plan.problems,
         "only_new": plan.only_new,
-        "generator": name_of(run),
+        "generator": run.endpoint.generates_as,
         "seed": plan.seed or 0,
     }
     runs.write_down(run, REQUESTS, values)
-
-
-def name_of(run: Run) -> str:
-    """The generator of a solution: what the server calls the model, or what the project calls the endpoint."""
-    assert run.endpoint is not None
-    return run.endpoint.model or run.endpoint.name
 
 
 def calls(run: Run, plan: Plan, things: Sequence[int]) -> Mapping[int, Call[list[Sketch]]]:
@@ -132,9 +127,10 @@ def what_of(sketch: Sketch) -> str:
 
 def entry(run: Run, number: int, sketch: Sketch) -> SolutionEntry:
     """A solution of its own also where the text has come before: how often it comes says something."""
+    assert run.endpoint is not None
     return SolutionEntry(
         completions=[[step] for step in sketch.steps],
         external_id=f"run-{run.pk}-{number}",
         answer=final_answer("\n".join(sketch.steps)),
-        generator=name_of(run),
+        generator=run.endpoint.generates_as,
     )

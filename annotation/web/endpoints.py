@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from annotation import access
+from annotation import access, writing
 from annotation import endpoints as registry
 from annotation.endpoints.examples import example_of
 from annotation.endpoints.registry import protocols
@@ -20,6 +20,7 @@ from annotation.web.audience import audience
 from annotation.web.endpoint_forms import EndpointForm
 from annotation.web.pages import render_project
 from annotation.web.runner import begun
+from annotation.web.sampling import GrowingForm
 
 SUGGESTED_SECONDS = {Endpoint.Role.SCORER: 30.0, Endpoint.Role.GENERATOR: 120.0}
 TRIAL_SECONDS = 20.0
@@ -93,6 +94,8 @@ def shown(request: HttpRequest, form: EndpointForm, trial: Trial | None) -> Http
         "protocol": protocols(row.role)[row.protocol],
         "trial": trial,
     }
+    if row.pk is not None and row.pk == row.project.writer_id:
+        context |= {"growing": GrowingForm(), "at_desk": writing.figures_of(row.project)}
     status = 400 if form.errors else 200
     return render_project(request, "manage/endpoint.html", row.project, context, status)
 

@@ -14,7 +14,7 @@ from django.http import QueryDict
 
 from annotation.importing import FORMATS as LOAD_FORMATS
 from annotation.learning.gold import Judgement
-from annotation.models import Project, Role, Theme, Verdict
+from annotation.models import Endpoint, Project, Role, Theme, Verdict
 from annotation.web.desk_forms import RATING
 
 JUDGED = re.compile(r"accept-(\d{1,5})-(\d{1,4})")
@@ -100,9 +100,19 @@ class ProjectSettingsForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = (
             "name", "wanted", "lease_minutes", "most_minutes", "stops_at_error", "reveals_all", "shows_answer",
             "allows_unsure", "asks_progress", "error_categories", "asks_critique", "splits_sentences",
-            "candidates_shown",
+            "candidates_shown", "writer", "writer_temperature", "alternatives_asked",
         )  # fmt: skip
         field_classes = {"error_categories": LinesField}  # noqa: RUF012
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        generators = self.instance.endpoints.filter(role=Endpoint.Role.GENERATOR)
+        if not generators:
+            for name in ("writer", "writer_temperature", "alternatives_asked"):
+                del self.fields[name]
+            return
+        self.fields["writer"].queryset = generators.order_by("name")  # type: ignore[attr-defined]
+        self.fields["writer"].empty_label = "none"  # type: ignore[attr-defined]
 
 
 class LoadForm(forms.Form):

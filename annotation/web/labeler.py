@@ -77,6 +77,8 @@ def save_steps(request: HttpRequest, lease: Lease) -> tuple[dict[str, Any], str]
     given = save_fields(request.POST, allows_unsure=lease.allows_unsure)
     saved = labeling.save(lease=lease, **given._asdict())
     plain.keep_report(lease, request.POST, given.marks)
+    if lease.alternatives_asked and not is_fetch(request):
+        plain.ask(request, lease)
     others = fields_of(saved.others, grows=False)
     said = {"version": saved.version, **grower.hold_json(saved.hold), "others": others}
     return said, f"step-{max(given.marks, default=(0, 0))[0]}"

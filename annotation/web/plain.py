@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 
-from annotation import access, labeling
+from annotation import access, labeling, tasks
 from annotation.labeling import Amendment, Marks
 from annotation.models import Lease
 from annotation.web.desk_forms import Unkept, amendment_of, grow_fields, save_fields, text_of, texts_of
@@ -26,6 +26,14 @@ def keep_report(lease: Lease, post: QueryDict, marks: Marks) -> None:
     step = labeling.error_of(lease, marks)
     if step is not None and (amendment or labeling.kept_report(lease)):
         labeling.amend_report(lease=lease, step=step, amendment=amendment)
+
+
+def ask(request: HttpRequest, lease: Lease) -> None:
+    """Have alternatives for a first error written, where there are none; a page with scripts asks by itself."""
+    awaited = labeling.asking_desk_of(lease).awaited
+    if awaited is not None and awaited.waits:
+        tasks.nudge_writer()
+        messages.info(request, "A model writes alternatives for that step; save again in a moment to see them.")
 
 
 def keep(request: HttpRequest, lease: Lease, error: labeling.LabelingError) -> None:

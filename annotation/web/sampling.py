@@ -3,10 +3,13 @@
 from typing import Any
 
 from django import forms
+from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.views.decorators.http import require_http_methods
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_POST
 
-from annotation import access, sampling
+from annotation import access, sampling, tasks, writing
 from annotation.models import PARTS, Endpoint, Run
 from annotation.sampling.plan import MOST_SEED, MOST_STOPS
 from annotation.serving.generators import MOST_SAMPLES
@@ -59,6 +62,31 @@ class SamplingForm(forms.Form):
         """Of a valid form."""
         given: dict[str, Any] = self.cleaned_data
         return sampling.Plan(**{**given, "stop": tuple(given["stop"])})
+
+
+class GrowingForm(forms.Form):
+    problems = forms.IntegerField(
+        label="Problems at most", required=False, min_value=1, initial=100, help_text="Empty: all."
+    )
+    seed = forms.IntegerField(label="Seed", initial=0, min_value=0, max_value=MOST_SEED)
+
+
+@audience("managers")
+@require_POST
+def grow(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Queue problems whose solutions labelers grow together with the project's generator."""
+    project = access.project_for(request.user, slug, access.MANAGERS)
+    form = GrowingForm(request.POST)
+    if not form.is_valid():
+        raise BadRequest("problems and seed take numbers")
+    try:
+        begun_ones = writing.begin(project=project, actor=access.signed_in(request.user), **form.cleaned_data)
+    except writing.NoWriter:
+        messages.error(request, "First choose in the settings which generator is asked while people label.")
+        return redirect("settings", slug)
+    tasks.nudge_writer()
+    messages.success(request, f"{begun_ones} problems are in the queue; their first steps are being written.")
+    return redirect("overview", slug)
 
 
 @audience("managers")

@@ -211,6 +211,21 @@ def written(number: int, *, is_chat: bool) -> dict[str, Any]:
     return {"index": number, **body, "finish_reason": reason}
 
 
+async def next_steps(exchange: Exchange) -> None:
+    """`Try 0.0.`, `Try 0.1.` ... for the first step, and so on; after two steps the answer."""
+    payload = exchange.request.payload
+    before = payload["prompt"].split("and the final answer:\n")[1].splitlines()
+    step = len(before)
+    texts = ["# Answer: 42" if step > 1 else f"Try {step}.{number}." for number in range(payload["n"])]
+    choices = [{"index": i, "text": text, "finish_reason": "stop"} for i, text in enumerate(texts)]
+    await exchange.answer(json.dumps({"choices": choices}))
+
+
+async def next_steps_slowly(exchange: Exchange) -> None:
+    await asyncio.sleep(2.5)
+    await next_steps(exchange)
+
+
 async def writes_slowly(exchange: Exchange) -> None:
     await asyncio.sleep(0.2)
     await writes(exchange)
@@ -219,6 +234,8 @@ async def writes_slowly(exchange: Exchange) -> None:
 SCRIPTS: dict[str, Script] = {
     "writes": writes,
     "writes_slowly": writes_slowly,
+    "next_steps": next_steps,
+    "next_steps_slowly": next_steps_slowly,
     "golden": as_golden,
     "ok": ok,
     "next": following,

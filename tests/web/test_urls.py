@@ -91,10 +91,21 @@ def addresses(project: Project, alice: User, load: Callable[..., LoadRun]) -> Ad
     arguments["decide"] = arguments["member-roles"]
     arguments["gold-solution"] = arguments["gold-from"] = arguments["api-gold"] = arguments["solution"]
     arguments["refusals"] = arguments["api-run"] = arguments["run"]
-    on_leases = ("save", "beat", "submit", "api-leased", "api-ratings", "api-beat", "api-submit")
+    on_leases = ("save", "ask", "beat", "submit", "api-leased", "api-ratings", "api-ask", "api-beat", "api-submit")
     for name in (*on_leases, "feedback", "api-feedback"):
         arguments[name] = arguments["desk"]
-    posts = {"start", "save", "beat", "submit", "download", "member-roles", "member-link", "sign-out"}
+    posts = {
+        "start",
+        "save",
+        "ask",
+        "api-ask",
+        "beat",
+        "submit",
+        "download",
+        "member-roles",
+        "member-link",
+        "sign-out",
+    }
     posts |= {"api-token", "api-load", "api-score", "api-lease", "api-beat", "api-submit", "api-acknowledge"}
     posts |= {"practise-again", "gold-from", "screening-rules", "decide", "keys"}
     posts |= {
@@ -105,6 +116,7 @@ def addresses(project: Project, alice: User, load: Callable[..., LoadRun]) -> Ad
         "close-generation",
         "overrule",
         "change-work",
+        "grow",
     }
     found = {}
     for name, pattern in ALL.items():

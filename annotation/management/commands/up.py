@@ -15,6 +15,8 @@ from annotation.embedded.supervisor import Program, Supervisor, bind_to_parent
 from annotation.management.local import is_ready
 
 BIN = Path(sys.executable).parent
+WRITER = ("worker", "-Q", "live", "-P", "threads", "--concurrency", "8", "-n", "writer@%h")
+"""Asks generators for what labelers wait for: calls, side by side."""
 
 
 class Command(BaseCommand):
@@ -43,6 +45,7 @@ def programs() -> list[Program]:
     return [
         Program("web", [sys.executable, "manage.py", "web"], data),
         Program("worker", [*celery, "worker", "--concurrency", "2", "--loglevel", "WARNING"], data),
+        Program("writer", [*celery, *WRITER, "--loglevel", "WARNING"], data),
         Program("scheduler", [*celery, "beat", "--loglevel", "WARNING"], data),
     ]
 

@@ -1,5 +1,6 @@
 // The labeling desk: puts its parts together.
 
+import * as asking from "./asking.js";
 import * as clock from "./clock.js";
 import * as growing from "./growing.js";
 import {
@@ -54,6 +55,7 @@ function begin() {
   showContests();
   goToContest();
   saver.send();
+  asking.begin(saver);
 }
 
 function recover() {
@@ -74,6 +76,7 @@ function waitingMarks() {
 function answered(answer) {
   clock.held(answer);
   growing.take(answer);
+  asking.look();
 }
 
 // --- two windows ------------------------------------------------------------------------------------------
@@ -130,7 +133,7 @@ const DO = check({
   next: () => desk.move(1),
   open: desk.goToOpen,
   undo: rating.undo,
-  submit: () => desk.finishReason() !== "open" && desk.form().requestSubmit(desk.page().querySelector(".submit")),
+  submit: () => !desk.page().querySelector(".submit").disabled && desk.form().requestSubmit(desk.page().querySelector(".submit")),
   early: () => desk.toggleDetails(".early", "textarea"),
   guide: () => desk.toggleDetails(".guideline details", ".prose"),
   source: () => document.dispatchEvent(new CustomEvent("stepmark:source")),

@@ -53,11 +53,13 @@ export function reachable() {
 
 export const openSpot = () => reachable().find((spot) => !isRated(spot));
 
-// "open" while something is to be rated, else how PRM800K calls the end.
+// "open" while something is to be rated, "asking" while alternatives are written for the first error, else how PRM800K calls the end.
 export function finishReason() {
   if (openSpot()) return "open";
   if (has("grows")) return page().dataset.reason;
-  return reachable().some((spot) => spot.matches(".own") && valueOf(spot) === "-1") ? "found_error" : "solution";
+  const error = reachable().find((spot) => spot.matches(".own") && valueOf(spot) === "-1");
+  if (error?.closest(".step").querySelector(".awaited.holds")) return "asking";
+  return error ? "found_error" : "solution";
 }
 
 export function markCurrent(spot) {
@@ -89,7 +91,7 @@ export function refresh() {
   const reason = finishReason();
   const verdict = page().querySelector(".verdict [data-open]");
   if (!has("grows") && verdict.textContent !== verdict.dataset[reason]) verdict.textContent = verdict.dataset[reason];
-  page().querySelector(".submit").disabled = reason === "open";
+  page().querySelector(".submit").disabled = ["open", "asking"].includes(reason);
   document.dispatchEvent(new CustomEvent("stepmark:rated"));
 }
 
