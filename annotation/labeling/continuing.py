@@ -87,13 +87,14 @@ def error_in(lease: Lease) -> int | None:
     return first_error(ratings)
 
 
-def asked(lease: Lease, step: int, parent: int | None, wanted: int) -> Awaited | None:
+def asked(lease: Lease, step: int, parent: int | None, wanted: int) -> Awaited:
+    """For a place where nothing was a moment ago; what has come since is there at the next look."""
     values = {"solution": lease.solution, "step": step, "parent": parent, "wanted": wanted}
     run(ASK, values)
     row = one(STATE, values)
     assert row is not None
     waits, came = row
-    return None if came else Awaited(step, waits)
+    return Awaited(step, bool(waits or came))
 
 
 def ask_ahead(lease: Lease, growth: Growth) -> Awaited | None:

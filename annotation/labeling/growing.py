@@ -171,14 +171,14 @@ def take(lease: Lease, growth: Growth, step: int, turn: Turn, version: int) -> N
     if turn == NO_TURN:
         run(FORGET, {"annotation": lease.annotation, "path": list(at.path)})
         return
-    if not at.is_rated:
+    is_alone = was_alone(lease, turn, at)
+    if not at.is_rated and not is_alone:
         raise WrongChoice(step, "rate all that is offered for it first")
-    if turn.completion is None and not at.may_be_written:
+    if turn.completion is None and not (at.may_be_written or is_alone):
         raise WrongChoice(step, "one of its completions is positive, so it is not yours to write")
     if turn.completion is not None and at.ratings.get(turn.completion, NEGATIVE) == NEGATIVE:
         raise WrongChoice(step, "it cannot go on with a completion that is negative or not offered")
     own = kept_own(lease, growth, step, turn.text) if turn.completion is None else None
-    is_alone = turn.completion is None and not at.options
     choose(lease, at.path, turn, own=own, is_alone=is_alone, is_drawn=False, version=version)
 
 
@@ -192,6 +192,12 @@ def settled(lease: Lease, version: int) -> Growth:
             return growth
         choose(lease, last.path, Turn(drawn), is_drawn=True, version=version)
         draft.choices[last.path] = Choice(drawn, last.own_text, is_drawn=True, version=version)
+
+
+def was_alone(lease: Lease, turn: Turn, at: GrownStep) -> bool:
+    """Whether the labeler wrote the step where nothing was offered: nothing is, or a generator was slower."""
+    came_late = turn.is_alone and lease.has_writer and set(at.ratings.values()) == {None}
+    return turn.completion is None and (not at.options or came_late)
 
 
 def choose(

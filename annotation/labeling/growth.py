@@ -66,6 +66,8 @@ class Turn(NamedTuple):
 
     completion: int | None
     text: str = ""
+    is_alone: bool = False
+    """Whether the labeler saw nothing offered when they wrote the text."""
 
     def says(self, choice: Choice | None) -> bool:
         """Whether the choice is this one already."""

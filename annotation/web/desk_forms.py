@@ -24,6 +24,7 @@ EARLY_ENDS = ("", "give_up", "bad_problem")
 CHOICE = re.compile(r"(choice|written)-(\d{1,3})")
 WAY = re.compile(r"(?:\d{1,4}|written)?")
 PATH = re.compile(r"(?:(?:-1|\d{1,4})(?:,(?:-1|\d{1,4})){0,499})?")
+STEPS = re.compile(r"(?:\d{1,3}(?:,\d{1,3}){0,499})?")
 LONGEST = 2000
 LONGEST_STEP = 10_000
 
@@ -85,9 +86,12 @@ def turns_of(post: QueryDict) -> dict[int, Turn]:
     """The fields `choice-0` (which completion to go on with, or `written`) and `written-0` (the labeler's text).
 
     A text counts where no completion is chosen, but not at an early end, which leaves the step at hand open. With
-    `choice-0` as `written` and no text, the lot chooses again.
+    `choice-0` as `written` and no text, the lot chooses again. `alone` has the steps for which nothing is offered
+    in the page.
     """
     turns = {}
+    alone = post.get("alone", "")
+    require(STEPS.fullmatch(alone), "alone", "steps with commas between them")
     names = {int(found[2]): None for name in post if (found := CHOICE.fullmatch(name))}
     for step in names:
         choice, text = post.get(f"choice-{step}", ""), own_text(post, step)
@@ -95,7 +99,7 @@ def turns_of(post: QueryDict) -> dict[int, Turn]:
         if choice.isdecimal():
             turns[step] = Turn(int(choice))
         elif choice or (text and not post.get("early_end")):
-            turns[step] = Turn(None, text)
+            turns[step] = Turn(None, text, is_alone=bool(text) and str(step) in alone.split(","))
     return turns
 
 

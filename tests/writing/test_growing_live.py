@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import F
 
 from annotation import exporting, labeling, writing
+from annotation.labeling import Turn, WrongChoice, continuing
 from annotation.models import Completion, Continuation, Lease, LoadRun, Project, Solution, Task, User
 from annotation.writing import working
 from annotation.writing.working import MOST_ATTEMPTS
@@ -97,6 +98,14 @@ def test_who_does_not_wait_writes_the_step_and_the_model_goes_on_from_it(mine: L
     assert Completion.objects.filter(is_own=True).count() == 2
 
 
+def test_a_step_written_before_the_page_showed_what_came_stands(mine: Lease) -> None:
+    rate_all(mine, 0, -1, 1, -1)
+    written()
+    with pytest.raises(WrongChoice):
+        rate(mine, turns={1: Turn(None, "I was quicker.")})
+    assert rate(mine, turns={1: Turn(None, "I was quicker.", is_alone=True)}).path == (1, -1)
+
+
 def test_taking_the_own_step_back_brings_what_came_meanwhile(mine: Lease) -> None:
     rate_all(mine, 0, 1, -1, -1)
     turn(mine, 1, None, "I was quicker.")
@@ -117,6 +126,13 @@ def test_own_steps_are_offered_to_nobody(mine: Lease, live: Project, bob: User) 
     his = lease(bob, live)
     assert his.solution == mine.solution
     assert shown(labeling.growing_desk_of(his).growing) == [["Try 0.0.", "Try 0.1.", "Try 0.2."]]
+
+
+def test_what_comes_between_two_looks_is_seen_at_the_next(mine: Lease) -> None:
+    growth = rate_all(mine, 0, -1, 1, -1)
+    written()
+    assert continuing.awaited_in(mine, growth) == (1, True)
+    assert labeling.growing_desk_of(mine).awaited is None
 
 
 def test_two_labelers_at_one_place_ask_once(mine: Lease, server: Scripted) -> None:

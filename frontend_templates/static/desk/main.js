@@ -29,6 +29,7 @@ function begin() {
   saver = new Saver(desk.page(), {
     times: clock.timesSoFar,
     path: turning.pathSoFar,
+    alone: turning.aloneSteps,
     due: growing.dueStep,
     reports: report.isAsked,
     held: answered,
@@ -178,6 +179,7 @@ function complete({ detail }) {
   detail.parameters.set("version", String(saver.version));
   detail.parameters.set("times", clock.timesSoFar());
   detail.parameters.set("path", turning.pathSoFar());
+  detail.parameters.set("alone", turning.aloneSteps());
   for (const name of [...detail.parameters.keys()]) {
     if (/^(report|critique)-/.test(name) && !saver.said.has(name)) detail.parameters.delete(name); // it stays as it is
   }

@@ -15,7 +15,7 @@ export function retrySeconds(failures) {
 }
 
 export class Saver {
-  // `on` has: times() -> "ms,ms", path() -> "3,0", due() -> a step or null, reports() -> whether there is an error to
+  // `on` has: times() -> "ms,ms", path() -> "3,0", alone() -> "1,2", due() -> a step or null, reports() -> whether there is an error to
   // report, held(answer), others(marks), contested(), refused(names), turnedBack(answer), signedOut().
   constructor(main, on) {
     this.url = main.dataset.save;
@@ -121,7 +121,7 @@ export class Saver {
   }
 
   fields({ marks, said, due }) {
-    const fields = { version: String(this.version), times: this.on.times(), path: this.on.path() };
+    const fields = { version: String(this.version), times: this.on.times(), path: this.on.path(), alone: this.on.alone() };
     for (const [name, { rating, unsure }] of marks) {
       fields[name] = rating;
       if (unsure) fields[`un${name.replace("step", "sure")}`] = "on";

@@ -11,6 +11,8 @@ export const steps = () => [...list().querySelectorAll(".step:not(.due)")];
 export const spotsOf = (step) => [...step.querySelectorAll(".spot")];
 export const ratingsOf = (step) => spotsOf(step).filter(canRate).map(valueOf);
 const radioOf = (spot) => spot.closest(".candidate")?.querySelector(".goes-on input");
+// The steps for which nothing is offered here: what comes too late for the labeler does not count.
+export const aloneSteps = () => grows() ? [...steps().keys()].filter((index) => !steps()[index].querySelector("[type=radio][name^=step]")).join() : "";
 export const ownText = (step) => step.querySelector("textarea");
 
 export const WRITTEN = "-1"; // in a way: a step of the labeler's own
