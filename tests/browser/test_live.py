@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ from tests.endpoints.registered import fresh
 from tests.local import ROOT
 from tests.servers import database_url
 from tests.serving.scripted import Scripted
+from tests.writing.written import written
 
 STEPS = ["We add.", "That is five.", "So five it is."]
 
@@ -75,20 +75,6 @@ def grows(project: Project, load: Any) -> None:
     writing.begin(project=project, actor=None)
 
 
-def written() -> int:
-    """In a thread of its own: Playwright has an event loop in this one."""
-
-    def work() -> int:
-        try:
-            return sum(writing.work())
-        finally:
-            connection.close()
-
-    wait_for(writing.are_due)
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(work).result()
-
-
 def awaited(page: Page) -> Any:
     return page.locator(".awaited")
 
@@ -123,12 +109,14 @@ def test_who_does_not_wait_writes_the_step_and_is_not_disturbed(
     page = at_desk(visit, alice)
     expect(awaited(page)).to_contain_text("A model writes the next step")
     page.get_by_role("textbox").first.fill("I begin myse")
+    wait_for(writing.are_due)
     written()
     page.wait_for_timeout(1500)
     page.keyboard.type("lf.")
     expect(page.get_by_role("textbox").first).to_have_value("I begin myself.")
     press(page, "Control+Enter")
     expect(page.locator("#at-1")).to_be_visible()
+    wait_for(writing.are_due)
     written()
     expect(page.get_by_text("Try 1.2.")).to_be_visible(timeout=5_000)
     assert page.get_by_text("Try 0.0.").count() == 0
@@ -140,6 +128,7 @@ def test_a_text_that_is_left_gives_way_to_what_came_and_stays(
     grows(live, load)
     page = at_desk(visit, alice)
     page.get_by_role("textbox").first.fill("Perhaps")
+    wait_for(writing.are_due)
     written()
     press(page, "Escape")
     expect(page.get_by_text("Try 0.2.")).to_be_visible(timeout=5_000)
@@ -191,6 +180,7 @@ def test_a_model_that_refuses_holds_nobody_up(
     page = at_desk(visit, alice)
     press(page, "3", "1")
     expect(awaited(page)).to_be_visible()
+    wait_for(writing.are_due)
     written()
     expect(awaited(page)).to_have_count(0, timeout=5_000)
     press(page, "Enter")
@@ -224,6 +214,7 @@ def test_without_scripts_it_comes_with_the_next_save(live: Project, alice: User,
     page.locator("#step-1 input[value='-1']").check()
     page.get_by_role("button", name="Save for later").click()
     expect(page.get_by_text("A model writes alternatives for that step")).to_be_visible()
+    wait_for(writing.are_due)
     written()
     page.get_by_role("button", name="Save for later").click()
     expect(page.get_by_text("Try 1.1.")).to_be_visible()

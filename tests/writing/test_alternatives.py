@@ -5,12 +5,13 @@ from collections.abc import Callable
 
 import pytest
 
-from annotation import exporting, labeling, writing
+from annotation import exporting, labeling
 from annotation.labeling import Incomplete, Mark
 from annotation.models import Completion, Continuation, Lease, LoadRun, Project, User
 from tests.conftest import rated
 from tests.leases import lease
 from tests.serving.scripted import Scripted
+from tests.writing.written import written
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LINE = {"problem": "What is 2 + 2?", "steps": ["We add.", "That is five.", "# Answer\n\n5"], "generator": "hand"}
@@ -33,7 +34,7 @@ def test_they_are_asked_for_once_there_is_an_error(mine: Lease, server: Scripted
     assert labeling.asking_desk_of(mine).awaited is None
     find_error(mine)
     assert labeling.asking_desk_of(mine).awaited == (1, True)
-    assert sum(writing.work()) == 2
+    assert written() == 2
     assert server.requests[0].payload["prompt"].endswith("final answer:\nWe add.\n")
     desk = labeling.asking_desk_of(mine)
     assert desk.awaited is None
@@ -49,7 +50,7 @@ def test_who_hands_in_before_they_come_is_done(mine: Lease, live: Project, bob: 
     labeling.asking_desk_of(mine)
     labeling.submit(lease=mine, marks={})
     (before,) = exporting.FORMATS["prm800k"](live)
-    assert sum(writing.work()) == 2
+    assert written() == 2
     (after,) = exporting.FORMATS["prm800k"](live)
     assert before == after
     assert labeling.asking_desk_of(mine._replace(submitted_at=None)).awaited is None
@@ -64,7 +65,7 @@ def test_what_the_solution_says_itself_is_no_alternative(mine: Lease, server: Sc
     server.answers = [json.dumps({"choices": choices})]
     find_error(mine)
     labeling.asking_desk_of(mine)
-    assert sum(writing.work()) == 1
+    assert written() == 1
     assert Completion.objects.get(step=1, index=1).text == "That is four."
 
 

@@ -18,6 +18,7 @@ from tests.growing.acts import hand_in, labels, rate, shown, turn
 from tests.growing.trees import tree_line
 from tests.leases import lease
 from tests.serving.scripted import Scripted
+from tests.writing.written import written
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,10 +29,6 @@ def mine(live: Project, alice: User) -> Lease:
     assert writing.begin(project=live, actor=None, seed=3) == 2
     written()
     return lease(alice, live)
-
-
-def written() -> int:
-    return sum(writing.work())
 
 
 def rate_all(mine: Lease, step: int, *ratings: int) -> Any:
