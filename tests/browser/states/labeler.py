@@ -5,11 +5,13 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, expect
 
+from annotation import writing
 from annotation.models import Project, Role
 from tests.browser.desk_page import at_desk, press, saved, two_windows
 from tests.browser.keys_page import change, open_sheet
 from tests.browser.states.kinds import State, at
 from tests.conftest import person
+from tests.endpoints.registered import fresh
 from tests.growing.trees import tree_line
 
 LONG = r"So $\frac{1}{2} + x = \sum_{k=1}^{n} k^2$, and $$a_1 + a_2 + a_3 + a_4 + a_5 + a_6 = \frac{b}{c}$$ holds."
@@ -123,6 +125,31 @@ def growing_done(cast: Any) -> Page:
     return page
 
 
+def with_writer(project: Project) -> Project:
+    """Its model is asked, and nobody answers."""
+    row = fresh(project, name="Writer", role="generator", protocol="completions")
+    row.save()
+    project.writer, project.alternatives_asked = row, 3
+    project.save()
+    return project
+
+
+def growing_awaited(cast: Any) -> Page:
+    live = with_writer(Project.objects.create(slug="live", name="Live"))
+    cast.load(live, [{"problem": "What is $21 + 21$?", "answer": "42", "level": 1}])
+    writing.begin(project=live, actor=None)
+    page = at_desk(cast.visit, person("carol", live, Role.LABELER))
+    expect(page.locator(".awaited")).to_contain_text("A model writes the next step")
+    return page
+
+
+def desk_awaited(cast: Any) -> Page:
+    with_writer(cast.project)
+    page = desk(cast, "1")
+    expect(page.locator(".awaited")).to_contain_text("A model writes alternatives")
+    return page
+
+
 STATES = {
     "start": State("label", at("/label/", "alice")),
     "desk": State("desk", desk),
@@ -137,6 +164,8 @@ STATES = {
     "desk, texts open": State("desk", desk_open),
     "desk, source": State("desk", lambda cast: desk(cast, "r3")),
     "desk, error report": State("desk", desk_asks),
+    "desk, alternatives awaited": State("desk", desk_awaited),
+    "growing, awaited": State("desk", growing_awaited),
     "growing": State("desk", growing),
     "growing, second step": State("desk", growing_second_step),
     "growing, own words": State("desk", growing_own_words),

@@ -147,6 +147,18 @@ def generator(cast: Any) -> Endpoint:
     return kept
 
 
+def writer(cast: Any) -> Page:
+    """The generator that is asked while people label."""
+    row = cast.project.writer = generator(cast)
+    cast.project.save()
+    return cast.visit(cast.max, f"/projects/algebra/endpoints/{row.pk}/")
+
+
+def settings_with_generator(cast: Any) -> Page:
+    generator(cast)
+    return cast.visit(cast.max, "/projects/algebra/settings/")
+
+
 def sample(cast: Any) -> Page:
     return cast.visit(cast.max, f"/projects/algebra/endpoints/{generator(cast).pk}/sample/")
 
@@ -219,6 +231,8 @@ STATES = {
     "new endpoint": State("new-endpoint", at("/projects/algebra/endpoints/new/scorer/pooling/")),
     "endpoint": State("endpoint", endpoint),
     "endpoint, tried": State("endpoint", tried_endpoint),
+    "writer": State("endpoint", writer),
+    "settings, with a generator": State("settings", settings_with_generator),
     "sample": State("sample", sample),
     "sampled": State("work", sampled),
     "generations": State("generations", generations),
