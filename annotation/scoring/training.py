@@ -59,6 +59,7 @@ def start(*, project: Project, actor: User | None, seed: int = 0) -> Run:
 
 def work(run: Run) -> Iterator[int]:
     """Train; too few labels are the run's end, with what is missing as the reason."""
+    from annotation.scoring.choosing import chosen_by  # noqa: PLC0415
     from annotation.verifier.training import train  # noqa: PLC0415 (scikit-learn, which the web server can do without)
 
     runs.write_down(run, "SELECT %(project)s::bigint AS id", {"project": run.project_id})
@@ -68,7 +69,9 @@ def work(run: Run) -> Iterator[int]:
         except TooFewLabels as why:
             runs.bury(run, {project: str(why)})
         else:
-            yield keep(run, trained)
+            chosen = chosen_by(run.project, trained, seed=run.settings["seed"])
+            report = msgspec.structs.replace(trained.report, best_of_n=chosen)
+            yield keep(run, trained._replace(report=report))
     runs.end_if_done(run)
 
 

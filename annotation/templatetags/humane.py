@@ -25,6 +25,12 @@ def share(part: int, whole: int) -> str:
 
 
 @register.filter
+def percent(value: float) -> str:
+    """A share of 0.1234 as 12.3 %."""
+    return f"{100 * value:.1f}\u202f%"
+
+
+@register.filter
 def interval(part: int, whole: int) -> str:
     """The 95 % interval of a share, in percent."""
     low, high = wilson(part, whole)

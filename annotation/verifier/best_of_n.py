@@ -10,6 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from annotation.verifier.report import Accuracy
+
 Draws = NDArray[np.intp]
 """Resamples x N: indices of samples in the order they were drawn."""
 Hits = NDArray[np.bool_]
@@ -22,12 +24,6 @@ class Sample(NamedTuple):
     answer: str | None
     """Equal texts are one answer, so they should be normalised. None does not vote."""
     is_correct: bool
-
-
-class Accuracy(NamedTuple):
-    mean: float
-    std: float
-    """Over the resamples."""
 
 
 class Row(NamedTuple):

@@ -1,5 +1,7 @@
 """How good a verifier is on problems it has not seen, in a form that can be stored as JSON."""
 
+from typing import NamedTuple
+
 import msgspec
 
 
@@ -55,6 +57,39 @@ class FirstError(msgspec.Struct, frozen=True):
     """Chosen on the problems learned from."""
 
 
+class Accuracy(NamedTuple):
+    mean: float
+    std: float
+    """Over the resamples."""
+
+
+class Chosen(msgspec.Struct, frozen=True):
+    """How often the right one of `n` samples of a problem is chosen."""
+
+    n: int
+    best: dict[str, Accuracy]
+    """By the best score of the whole solution: product, minimum or last."""
+    majority: Accuracy
+    uniform: Accuracy
+    short: int
+    """Problems with fewer samples, of which all are taken."""
+
+    @property
+    def accuracies(self) -> list[Accuracy]:
+        """In the order of a table."""
+        return [*(self.best[name] for name in ("product", "minimum", "last")), self.majority, self.uniform]
+
+
+class BestOfN(msgspec.Struct, frozen=True):
+    """On graded samples of problems that the verifier has not seen."""
+
+    problems: int
+    samples: int
+    rows: list[Chosen]
+    reason: str | None
+    """Why there are no rows."""
+
+
 class Weight(msgspec.Struct, frozen=True):
     feature: str
     per_spread: float
@@ -72,3 +107,5 @@ class Report(msgspec.Struct, frozen=True):
     first_error: FirstError
     goes_by: list[Weight]
     """The dense features with the greatest influence."""
+    best_of_n: BestOfN | None = None
+    """None for versions from before this was measured."""

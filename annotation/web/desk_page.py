@@ -12,10 +12,7 @@ from annotation.web.desk_forms import Unkept
 
 DESK_MODULES = [
     f"desk/{name}.js"
-    for name in (
-        *("asking", "clock", "growing", "http", "journal", "keys"),
-        *("page", "rating", "report", "saver", "turning"),
-    )
+    for name in ("clock", "growing", "http", "journal", "keys", "page", "rating", "report", "saver", "turning")
 ]
 """What `desk/main.js` imports, so that the page can ask for all of it at once."""
 

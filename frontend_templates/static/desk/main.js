@@ -1,6 +1,5 @@
 // The labeling desk: puts its parts together.
 
-import * as asking from "./asking.js";
 import * as clock from "./clock.js";
 import * as growing from "./growing.js";
 import {
@@ -18,6 +17,7 @@ import * as turning from "./turning.js";
 const ELSEWHERE = "This solution was submitted in another window.";
 
 let saver;
+let asking = null; // what a model writes meanwhile, where one is asked
 let submitter; // the button that was pressed last
 let failures = 0; // of this submit
 let timer = 0; // until it is sent again
@@ -56,7 +56,14 @@ function begin() {
   showContests();
   goToContest();
   saver.send();
-  asking.begin(saver);
+  beginAsking(saver);
+}
+
+// Only few projects ask a model while people label.
+async function beginAsking(mine) {
+  if (!desk.page().dataset.ask) return;
+  asking ??= await import("./asking.js");
+  if (saver === mine && desk.page()) asking.begin(mine);
 }
 
 function recover() {
@@ -77,7 +84,7 @@ function waitingMarks() {
 function answered(answer) {
   clock.held(answer);
   growing.take(answer);
-  asking.look();
+  asking?.look();
 }
 
 // --- two windows ------------------------------------------------------------------------------------------
