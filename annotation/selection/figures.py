@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from django.db.models import Count, F, Q
 
-from annotation.models import Generation, Project
+from annotation.models import Generation, Project, Scorer
 
 
 class Row(NamedTuple):
@@ -16,6 +16,15 @@ class Row(NamedTuple):
     """Solutions of it with an annotation that found an error or none."""
     found: int
     """Of these, solutions in which a first error was found."""
+
+
+def waits_for_training(project: Project) -> bool:
+    """Whether the latest generation is closed, and no verifier was trained since."""
+    latest = project.generations.order_by("-number").first()
+    if latest is None or latest.closed_at is None:
+        return False
+    since = project.scorers.filter(kind=Scorer.Kind.VERIFIER, created_at__gt=latest.closed_at)
+    return not since.exists()
 
 
 def generations_of(project: Project) -> list[Row]:

@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from annotation import access, selection
-from annotation.models import Project
+from annotation import access, runs, selection
+from annotation.models import Project, Run
 from annotation.selection import figures
 from annotation.web.audience import audience
 from annotation.web.pages import render_project
@@ -19,7 +19,11 @@ from annotation.web.plans import PlanForm
 @require_safe
 def generations(request: HttpRequest, slug: str) -> HttpResponse:
     project = access.project_for(request.user, slug, access.VIEWERS)
-    return render_project(request, "research/generations.html", project, {"rows": figures.generations_of(project)})
+    context = {
+        "rows": figures.generations_of(project),
+        "trains": figures.waits_for_training(project) and Run.Kind.TRAIN not in runs.under_way(project),
+    }
+    return render_project(request, "research/generations.html", project, context)
 
 
 @audience("managers")

@@ -17,6 +17,11 @@ LABELS = {
 }
 
 
+MIX = 0.8
+MOST_CHOICES = 40
+"""Of a filter in the form; the API of `selection` takes any."""
+
+
 class PlanForm(forms.Form):
     strategy = forms.ChoiceField(label="Pick", choices=[(one.value, LABELS[one]) for one in Strategy])
     scorer = forms.ModelChoiceField(Scorer.objects.none(), label="Scores of", required=False)
@@ -29,6 +34,14 @@ class PlanForm(forms.Form):
         required=False,
         min_value=1,
         help_text="K of the paper.",
+    )
+    mix_percent = forms.IntegerField(
+        label="Wrong answers in the mix, in percent",
+        required=False,
+        min_value=0,
+        max_value=100,
+        initial=80,
+        help_text="For the mix only.",
     )
     uniform_percent = forms.IntegerField(
         label="Drawn uniformly, in percent",
@@ -49,6 +62,7 @@ class PlanForm(forms.Form):
         help_text="Solutions that have gold.",
     )
     seed = forms.IntegerField(label="Seed", initial=0, help_text="The same seed picks the same solutions.")
+    only_new = forms.BooleanField(label="Only what came since the last generation", required=False)
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -58,6 +72,22 @@ class PlanForm(forms.Form):
         for name in ("scorer", "other_scorer"):
             self.fields[name].queryset = scorers  # type: ignore[attr-defined]
         self.fields["scorer"].initial = scorers.first()
+        self.last = project.generations.order_by("-number").first()
+        for name, label, values in (
+            ("generators", "Only of these generators", project.solutions.values_list("generator", flat=True)),
+            ("subjects", "Only of these subjects", project.problems.values_list("subject", flat=True)),
+            ("levels", "Only of these levels", project.problems.values_list("level", flat=True)),
+        ):
+            self.offer(name, label, [value for value in values.order_by().distinct() if value])
+
+    def offer(self, name: str, label: str, values: list[str]) -> None:
+        """A filter, where there is something to choose from, and not too much."""
+        if 1 < len(values) <= MOST_CHOICES:
+            choices = [(value, value) for value in sorted(values)]
+            widget = forms.CheckboxSelectMultiple
+            self.fields[name] = forms.MultipleChoiceField(
+                label=label, choices=choices, required=False, widget=widget
+            )
 
     def plan(self) -> Plan:
         """Of a valid form."""
@@ -71,7 +101,12 @@ class PlanForm(forms.Form):
             per_problem=given["per_problem"],
             seed=given["seed"],
             uniform_share=given["uniform_percent"] / 100,
+            mix_share=MIX if given["mix_percent"] is None else given["mix_percent"] / 100,
             prefix_cap=None if strategy is Strategy.UNIFORM else given["prefix_cap"],
             overlap_share=given["overlap_percent"] / 100,
             quality_control=given["quality_control"],
+            generators=tuple(given.get("generators", ())),
+            subjects=tuple(given.get("subjects", ())),
+            levels=tuple(given.get("levels", ())),
+            since=self.last.created_at if given["only_new"] and self.last else None,
         )

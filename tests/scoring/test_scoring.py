@@ -8,12 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotation import runs, tasks
+from annotation.labeling import Turn
 from annotation.models import LoadRun, Project, Run, Score, Scorer, Solution, User
 from annotation.ratings import solution_score
 from annotation.scoring import figures, scores, training
+from annotation.scoring.examples import examples_of, whole
 from annotation.serving.scored import Scored
 from annotation.verifier.model import Model
 from tests.conftest import shared_file
+from tests.growing.acts import hand_in, rate
+from tests.growing.trees import tree_line
+from tests.leases import lease
 from tests.scoring.labeled import PROBLEMS, SAMPLES, load_sums, rate_everything
 
 ALL = PROBLEMS * SAMPLES
@@ -98,7 +103,7 @@ def test_too_few_labels_are_told_and_make_no_version(project: Project, load: Cal
 
 
 def test_alternatives_are_learned_from_after_their_beginning(project: Project, shared_rows: LoadRun) -> None:
-    found = list(training.examples(project))
+    found = list(whole(project))
     solutions = Solution.objects.filter(project=project, pre_generated=True, annotations__isnull=False)
     alternatives = [example for example in found if example.ratings[:1] == [None]]
     assert len(found) - len(alternatives) <= solutions.count()
@@ -107,6 +112,31 @@ def test_alternatives_are_learned_from_after_their_beginning(project: Project, s
         assert len(example.steps) == len(example.ratings)
         assert set(example.ratings[:-1]) <= {None}
         assert example.ratings[-1] in {-1, 0, 1}
+
+
+def test_solutions_that_grew_are_learned_from(project: Project, alice: User, load: Callable[..., LoadRun]) -> None:
+    load(project, [tree_line()])
+    mine = lease(alice, project)
+    rate(mine, (0, 0, -1), (0, 1, 1))
+    rate(mine, (1, 3, 0), turns={0: Turn(1)})
+    hand_in(mine)
+    way, other = examples_of(project)
+    assert (way.steps, way.ratings) == (["Add.", "It is \\boxed{6}."], [1, 0])
+    assert (other.steps, other.ratings) == (["Double it."], [-1])
+
+
+def test_a_step_in_own_words_is_no_rating_but_stands_before_others(
+    project: Project, alice: User, load: Callable[..., LoadRun]
+) -> None:
+    load(project, [tree_line()])
+    mine = lease(alice, project)
+    rate(mine, (0, 0, -1), (0, 1, -1))
+    rate(mine, turns={0: Turn(None, "Count.")})
+    rate(mine, turns={1: Turn(None, "# Answer\n\n6")})
+    hand_in(mine)
+    way, *others = examples_of(project)
+    assert (way.steps, way.ratings) == (["Count.", "# Answer\n\n6"], [None, None])
+    assert [one.ratings for one in others] == [[-1], [-1]]
 
 
 @pytest.fixture

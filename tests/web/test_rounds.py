@@ -13,6 +13,7 @@ from tests.scoring.labeled import PROBLEMS, SAMPLES, rate_everything, sums
 
 SignIn = Callable[[User], Client]
 HERE = "/projects/algebra/"
+TRAIN = "Train the verifier on the labels so far"
 
 
 @pytest.fixture
@@ -61,11 +62,14 @@ def test_two_generations_with_a_verifier_that_learns(manager: Client, alice: Use
     assert {task.solution.grade.counts_as for task in wrong.select_related("solution__grade")} == {"incorrect"}
     done = rate_everything(alice, project)
     assert done == Task.objects.filter(generation=2).count()
-    press(manager, "verifier/train/")
-    assert Scorer.objects.latest("pk").version == 2
+    assert TRAIN not in manager.get(f"{HERE}generations/").content.decode()
     manager.post(f"{HERE}generations/{second.pk}/close/")
     page = manager.get(f"{HERE}generations/").content.decode()
     assert "closed" in page
+    assert TRAIN in page
+    press(manager, "verifier/train/")
+    assert Scorer.objects.latest("pk").version == 2
+    assert TRAIN not in manager.get(f"{HERE}generations/").content.decode()
     response = manager.post(f"{HERE}export/prm800k/")
     lines = [json.loads(line) for line in b"".join(response.streaming_content).splitlines()]  # type: ignore[attr-defined]
     assert sorted({line["generation"] for line in lines}) == [1, 2]
@@ -83,3 +87,37 @@ def test_a_plan_that_cannot_be_says_which_setting(manager: Client, project: Proj
     assert "Nothing would be picked like this." in nothing.content.decode()
     assert manager.post(f"{HERE}generations/draw/", {**plan, "strategy": "uniform", "size": 5}).status_code == 400
     assert not Generation.objects.exists()
+
+
+def test_the_form_filters_what_there_is_to_choose_from(
+    manager: Client, project: Project, load: Callable[..., LoadRun]
+) -> None:
+    plan = {"strategy": "uniform", "uniform_percent": 0, "overlap_percent": 0, "quality_control": 0, "seed": 1}
+    assert "generators" not in manager.get(f"{HERE}generations/draw/").content.decode()
+    lines = [{**line, "generator": "small" if number % 3 else "large"} for number, line in enumerate(sums())]
+    load(project, lines, for_pool=True)
+    page = manager.get(f"{HERE}generations/draw/").content.decode()
+    assert "Only of these generators" in page
+    assert "Only of these subjects" not in page
+    manager.post(f"{HERE}generations/draw/", {**plan, "size": 6, "generators": ["large"]})
+    assert {task.solution.generator for task in Task.objects.select_related("solution")} == {"large"}
+    manager.post(f"{HERE}generations/draw/", {**plan, "size": 6, "only_new": "on"})
+    assert Generation.objects.count() == 1, "nothing came since"
+    load(project, [{**line, "generator": "late"} for line in sums(2)], for_pool=True)
+    manager.post(f"{HERE}generations/draw/", {**plan, "size": 6, "only_new": "on"})
+    late = Task.objects.filter(generation=2).select_related("solution")
+    assert {task.solution.generator for task in late} == {"late"}
+
+
+def test_the_share_of_wrong_answers_in_the_mix_can_be_set(manager: Client, alice: User, project: Project) -> None:
+    upload_to_pool(manager)
+    press(manager, "grades/start/")
+    draw(manager, strategy="uniform")
+    rate_everything(alice, project)
+    press(manager, "verifier/train/")
+    scorer = Scorer.objects.get()
+    press(manager, f"verifier/{scorer.pk}/score/")
+    draw(manager, strategy="mix", scorer=scorer.pk, size=8, uniform_percent=0, mix_percent=25)
+    picked = Task.objects.filter(generation=2).select_related("solution__grade")
+    assert sum(task.solution.grade.counts_as == "incorrect" for task in picked) >= 2
+    assert Generation.objects.get(number=2).settings["mix_share"] == 0.25
