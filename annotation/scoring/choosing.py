@@ -22,7 +22,9 @@ MOST = 4_000
 BATCH = 500
 RIGHT = "the reference answer, however it is written"
 
-# Samples of problems that the tried model has not seen; at most so many, problems in an order of chance.
+# Samples of problems that the tried model has not seen, at most so many, problems in an order of chance. Labeled
+# problems were picked for what the scores said of them; so of the others as large a share comes as is held out of
+# those, and all together are like the problems of the project.
 GRADED = """
     SELECT problem, id, counts_as = 'correct', answer FROM (
         SELECT p.id AS problem, s.id, g.counts_as, g.answer, hashint8extended(p.id, %(seed)s) AS lot,
@@ -31,7 +33,9 @@ GRADED = """
         FROM annotation_problem p
         JOIN annotation_solution s ON s.problem_id = p.id AND s.pre_generated
         JOIN annotation_grade g ON g.solution_id = s.id AND g.counts_as <> 'undecided'
-        WHERE p.project_id = %(project)s AND p.statement = ANY(%(unseen)s::uuid[])
+        WHERE p.project_id = %(project)s AND (p.statement = ANY(%(held_out)s::uuid[])
+            OR p.statement <> ALL(%(labeled)s::uuid[])
+               AND abs(hashint8extended(p.id, %(seed)s) %% 1000) < 1000 * %(share)s)
     ) one WHERE place <= %(samples)s AND samples > 1
     ORDER BY lot, problem, place LIMIT %(most)s
 """
@@ -58,7 +62,7 @@ def chosen_by(project: Project, trained: "Trained", *, seed: int) -> BestOfN:
     for one in graded:
         groups[one.problem].append(one)
     if not groups:
-        return BestOfN(0, 0, [], "no held-out problem has two graded samples")
+        return BestOfN(0, 0, [], "no problem that was kept from training has two graded samples")
     scores = dict(scores_of(trained, [one.solution for one in graded]))
     most = max(map(len, groups.values()))
     ns = [n for n in NS if n <= most]
@@ -81,7 +85,9 @@ def chosen_by(project: Project, trained: "Trained", *, seed: int) -> BestOfN:
 
 
 def graded_of(project: Project, trained: "Trained", seed: int) -> list[Graded]:
-    values: dict[str, Any] = {"project": project.pk, "unseen": sorted(trained.held_out), "seed": seed}
+    labeled = trained.held_out | trained.learned
+    values: dict[str, Any] = {"project": project.pk, "seed": seed, "share": len(trained.held_out) / len(labeled)}
+    values |= {"held_out": sorted(trained.held_out), "labeled": sorted(labeled)}
     with connection.cursor() as cursor:
         cursor.execute(GRADED, {**values, "samples": MOST_SAMPLES, "most": MOST})
         return [Graded(*row) for row in cursor.fetchall()]

@@ -81,7 +81,7 @@ class Chosen(msgspec.Struct, frozen=True):
 
 
 class BestOfN(msgspec.Struct, frozen=True):
-    """On graded samples of problems that the verifier has not seen."""
+    """On graded samples of problems that the verifier has not seen, labeled or not."""
 
     problems: int
     samples: int

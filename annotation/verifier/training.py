@@ -22,7 +22,9 @@ class Trained(NamedTuple):
     tried: Model
     """Trained the same way on four fifths of the problems: for whatever else is to be measured."""
     held_out: frozenset[str]
-    """Keys of the problems that it has not seen."""
+    """Keys of the labeled problems that it has not seen."""
+    learned: frozenset[str]
+    """Keys of those that it has."""
 
 
 def train(examples: Iterable[Example], *, seed: int) -> Trained:
@@ -38,4 +40,4 @@ def train(examples: Iterable[Example], *, seed: int) -> Trained:
     tried = fit(training, seed=seed)
     report = report_of(tried.model, training, unseen, seed=seed, strength=tried.strength)
     served = fit(data, seed=seed, strengths=[tried.strength])
-    return Trained(served.model, report, tried.model, frozenset(unseen.keys))
+    return Trained(served.model, report, tried.model, frozenset(unseen.keys), frozenset(training.keys))

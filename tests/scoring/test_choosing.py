@@ -51,7 +51,9 @@ def test_what_the_verifier_chooses_is_held_against_a_vote(labeled: Project, load
 
 
 def test_without_graded_samples_it_says_why(labeled: Project) -> None:
-    assert best_of_n_of(labeled) == BestOfN(0, 0, [], "no held-out problem has two graded samples")
+    assert best_of_n_of(labeled) == BestOfN(
+        0, 0, [], "no problem that was kept from training has two graded samples"
+    )
 
 
 def test_an_older_report_is_read_without_it(labeled: Project) -> None:
@@ -63,3 +65,19 @@ def test_an_older_report_is_read_without_it(labeled: Project) -> None:
     (version,) = figures.versions_of(labeled)
     assert version.report is not None
     assert version.report.best_of_n is None
+
+
+def test_problems_that_nobody_labeled_are_among_them_in_the_same_share(
+    labeled: Project, load: Callable[..., LoadRun]
+) -> None:
+    """Or those picked for their scores would be all it goes by."""
+    more = [
+        others({**line, "problem": f"{line['problem']} Really."}, number)
+        for line in sums(100)
+        for number in (0, 1)
+    ]
+    assert not load(labeled, more, for_pool=True).refused
+    tasks.advance(grades.start(project=labeled, actor=None).pk)
+    found = best_of_n_of(labeled)
+    assert 50 < found.problems < 110
+    assert found.samples == 2 * found.problems
