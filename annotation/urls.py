@@ -63,6 +63,7 @@ urlpatterns = [
     path("projects/<slug:slug>/endpoints/<int:pk>/", endpoints.endpoint, name="endpoint"),
     path("projects/<slug:slug>/endpoints/<int:pk>/sample/", sampling.sample, name="sample"),
     path("projects/<slug:slug>/grow/", sampling.grow, name="grow"),
+    path("projects/<slug:slug>/endpoints/<int:pk>/remove/", endpoints.remove, name="remove-endpoint"),
     path("projects/<slug:slug>/endpoints/<int:pk>/score/", endpoints.score, name="score-endpoint"),
     path("projects/<slug:slug>/grades/start/", grader.start_grading, name="start-grading"),
     path("projects/<slug:slug>/solutions/<int:pk>/grade/", grader.overrule, name="overrule"),

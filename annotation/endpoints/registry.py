@@ -87,6 +87,20 @@ def change(*, endpoint: Endpoint, actor: User, key: str | None = None) -> Endpoi
     return endpoint
 
 
+@transaction.atomic
+def remove(*, endpoint: Endpoint, actor: User) -> None:
+    """Forget an endpoint, and its key. Raises `BadEndpoint` when scores or samples are from it."""
+    Endpoint.objects.select_for_update().get(pk=endpoint.pk)
+    if is_used(endpoint):
+        raise BadEndpoint("Scores or samples are from it, and say so; it stays.")
+    audit.record(actor, "remove endpoint", endpoint, project=endpoint.project, **told(endpoint))
+    endpoint.delete()
+
+
+def is_used(endpoint: Endpoint) -> bool:
+    return endpoint.scorers.exists() or endpoint.runs.exists()
+
+
 def save(endpoint: Endpoint) -> None:
     try:
         with transaction.atomic():

@@ -93,6 +93,7 @@ def shown(request: HttpRequest, form: EndpointForm, trial: Trial | None) -> Http
         "endpoint": row,
         "protocol": protocols(row.role)[row.protocol],
         "trial": trial,
+        "can_go": row.pk is not None and not registry.is_used(row),
     }
     if row.pk is not None and row.pk == row.project.writer_id:
         context |= {"growing": GrowingForm(), "at_desk": writing.figures_of(row.project)}
@@ -108,6 +109,19 @@ def trial_of(row: Endpoint) -> Trial:
     if row.role == Endpoint.Role.SCORER:
         return asyncio.run(try_scorer(brief, problem, steps))
     return asyncio.run(try_generator(brief, problem))
+
+
+@audience("managers")
+@require_POST
+def remove(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
+    row = access.endpoint_for(request.user, slug, pk)
+    try:
+        registry.remove(endpoint=row, actor=access.signed_in(request.user))
+    except registry.BadEndpoint as error:
+        messages.error(request, str(error))
+        return redirect("endpoint", slug, pk)
+    messages.success(request, f"{row.name} is removed.")
+    return redirect("endpoints", slug)
 
 
 @audience("managers")

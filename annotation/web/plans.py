@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from annotation.models import Project, Scorer
+from annotation.models import Gold, Project, Scorer
 from annotation.selection import Plan, Strategy
 
 LABELS = {
@@ -18,6 +18,8 @@ LABELS = {
 
 
 MIX = 0.8
+CONTROLS = 10
+"""Quality control items of a generation, where there is gold: in PRM800K there were 10 to 20."""
 MOST_CHOICES = 40
 """Of a filter in the form; the API of `selection` takes any."""
 
@@ -72,6 +74,8 @@ class PlanForm(forms.Form):
         for name in ("scorer", "other_scorer"):
             self.fields[name].queryset = scorers  # type: ignore[attr-defined]
         self.fields["scorer"].initial = scorers.first()
+        if Gold.objects.filter(solution__project=project).exists():
+            self.fields["quality_control"].initial = CONTROLS
         self.last = project.generations.order_by("-number").first()
         for name, label, values in (
             ("generators", "Only of these generators", project.solutions.values_list("generator", flat=True)),

@@ -1,6 +1,6 @@
 """The desk by keyboard, as a labeler works at it."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from annotation.models import Annotation, Project, User
 from tests.browser.desk_page import Visit, at_desk, current, ratings, saved
@@ -169,3 +169,20 @@ def test_it_works_without_javascript(waiting: Project, alice: User, visit: Visit
     page.get_by_role("button", name="Submit").click()
     expect(page.get_by_text("Step 1 of solution 2")).to_be_visible()
     assert Annotation.objects.exclude(submitted_at=None).get().finish_reason == "found_error"
+
+
+def test_what_is_clicked_before_the_scripts_are_there_counts(waiting: Project, alice: User, visit: Visit) -> None:
+    page = at_desk(visit, alice)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/desk/main*.js", hold)
+    page.reload(wait_until="commit")
+    wait_for(lambda: page.evaluate("document.getElementById('step-0') !== null") and bool(held))
+    page.evaluate("document.querySelector('#step-0 [value=\"0\"]').click()")
+    assert ratings() == []
+    held[0].continue_()
+    saved(page)
+    assert ratings() == [(0, 0)]

@@ -14,11 +14,12 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.db.models import F
 from playwright.sync_api import Page, expect
 
 from annotation import exporting, writing
 from annotation.management.commands.up import WRITER
-from annotation.models import Annotation, Project, User
+from annotation.models import Annotation, Continuation, Project, User
 from tests.browser.conftest import wait_for
 from tests.browser.desk_page import Visit, at_desk, press, saved
 from tests.endpoints.registered import fresh
@@ -183,6 +184,27 @@ def test_a_model_that_refuses_holds_nobody_up(
     wait_for(writing.are_due)
     written()
     expect(awaited(page)).to_have_count(0, timeout=5_000)
+    press(page, "Enter")
+    wait_for(lambda: Annotation.objects.filter(finish_reason="found_error").exists())
+
+
+def test_alternatives_that_came_after_all_are_shown_and_rated(
+    live: Project, alice: User, load: Any, visit: Visit, server: Scripted
+) -> None:
+    server.instead = "status-401"
+    load(live, [{"problem": "What is 2 + 2?", "steps": STEPS}])
+    page = at_desk(visit, alice, expect_trouble=True)
+    press(page, "3", "1")
+    wait_for(writing.are_due)
+    written()
+    expect(awaited(page)).to_have_count(0, timeout=5_000)
+    server.instead = ""
+    Continuation.objects.update(over_at=None, due_at=F("asked_at"))
+    written()
+    press(page, "Enter")
+    expect(page.get_by_text("Try 1.1.")).to_be_visible(timeout=5_000)
+    press(page, "3", "3")
+    saved(page)
     press(page, "Enter")
     wait_for(lambda: Annotation.objects.filter(finish_reason="found_error").exists())
 

@@ -103,3 +103,21 @@ def test_it_is_another_version_of_a_scorer_whenever_it_is_asked_otherwise(endpoi
     assert (first.version, second.version) == (1, 2)
     assert second.settings == version_of(endpoint) == {"protocol": "plain", "url": endpoint.url, "model": "prm-7b"}
     assert str(second) == "PRM, version 2"
+
+
+def test_one_that_nothing_came_from_can_be_removed_with_its_key(
+    endpoint: Endpoint, project: Project, max_: User
+) -> None:
+    project.writer = endpoint
+    project.save()
+    endpoints.remove(endpoint=endpoint, actor=max_)
+    assert not Endpoint.objects.exists()
+    assert Project.objects.get().writer is None
+    assert AuditEntry.objects.get(verb="remove endpoint").data["name"] == "PRM"
+
+
+def test_one_that_scored_stays(endpoint: Endpoint, max_: User) -> None:
+    endpoints.scorer_of(endpoint, max_)
+    with pytest.raises(endpoints.BadEndpoint, match="it stays"):
+        endpoints.remove(endpoint=endpoint, actor=max_)
+    assert Endpoint.objects.exists()

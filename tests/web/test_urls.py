@@ -81,7 +81,10 @@ def addresses(project: Project, alice: User, load: Callable[..., LoadRun]) -> Ad
     generator = fresh(project, name="Writer", role="generator", protocol="completions")
     generator.save()
     arguments["sample"] = {"slug": project.slug, "pk": generator.pk}
-    arguments["endpoint"] = arguments["score-endpoint"] = {"slug": project.slug, "pk": scorer.endpoint_id}
+    arguments["endpoint"] = arguments["score-endpoint"] = arguments["remove-endpoint"] = {
+        "slug": project.slug,
+        "pk": scorer.endpoint_id,
+    }
     arguments["new-endpoint"] = {"slug": project.slug, "role": "scorer", "protocol": "pooling"}
     arguments["start-scoring"] = {"slug": project.slug, "pk": scorer.pk}
     drawn = Generation.objects.create(project=project, number=1, strategy="uniform", seed=0, pool=1)
@@ -117,6 +120,7 @@ def addresses(project: Project, alice: User, load: Callable[..., LoadRun]) -> Ad
         "overrule",
         "change-work",
         "grow",
+        "remove-endpoint",
     }
     found = {}
     for name, pattern in ALL.items():

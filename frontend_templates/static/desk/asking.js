@@ -38,6 +38,12 @@ export function look() {
   if (!timer && saver.isIdle) ask();
 }
 
+// Something has come after all, says the server, of what was given up.
+export function again() {
+  for (const step of steps()) delete step.dataset.asked;
+  look();
+}
+
 const awaitedStep = () => (grows() ? openStep() : errorStep());
 
 function openStep() {

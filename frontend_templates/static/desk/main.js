@@ -5,7 +5,7 @@ import * as growing from "./growing.js";
 import {
   STRANGE, askToSignIn, beginSignIn, explained, guardSwap, jsonIn, renewToken, signInButton, whyNot,
 } from "./http.js";
-import { tidy } from "./journal.js";
+import { foundOnDisk, tidy } from "./journal.js";
 import { ARROWS, actionOf, beginSheet, check, drawHints, isTaken, showSheet } from "./keys.js";
 import * as desk from "./page.js";
 import * as rating from "./rating.js";
@@ -41,6 +41,7 @@ function begin() {
   });
   failures = 0;
   submitter = undefined;
+  const ratedBefore = desk.ratedBefore();
   desk.watchBar();
   rating.begin((name, mark) => {
     thinkAgain();
@@ -55,8 +56,19 @@ function begin() {
   desk.goToOpen();
   showContests();
   goToContest();
+  for (const [spot, mark] of ratedBefore) rating.put(spot, mark);
   saver.send();
   beginAsking(saver);
+  askDisk(saver);
+}
+
+let isComingBack = false; // the page is about to be opened anew
+
+// After a crash the disk may know more than this page has found.
+async function askDisk(mine) {
+  isComingBack = await foundOnDisk(mine.journal);
+  if (isComingBack) window.location.reload();
+  else if (saver === mine) mine.keep();
 }
 
 // Only few projects ask a model while people label.
@@ -236,6 +248,7 @@ async function submitRefused(xhr) {
   } else if (status === 409 && json?.code) {
     notSubmitted(json.detail, desk.wayOn(json.code));
     if (json.code === "report_incomplete") report.goToMissing();
+    if (json.code === "incomplete") asking?.again();
     if (json.code === "withdrawn") saver.end();
     else if (json.refused) saver.drop(json);
     else saver.send();
@@ -295,7 +308,7 @@ document.addEventListener("htmx:beforeSwap", guardSwap);
 for (const name of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(name, () => submitLater(whyNot(0)));
 document.addEventListener("input", thinkAgain);
 window.addEventListener("online", () => (timer ? submitAgain() : saver?.send()));
-window.addEventListener("beforeunload", (event) => saver?.hasUnsaved && event.preventDefault());
+window.addEventListener("beforeunload", (event) => saver?.hasUnsaved && !isComingBack && event.preventDefault());
 beginSignIn();
 beginSheet(() => desk.page() && desk.goTo(desk.currentSpot()));
 tidy();

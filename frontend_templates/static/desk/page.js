@@ -26,6 +26,17 @@ export function setMark(spot, { rating, unsure }) {
   if (unsureBox(spot)) unsureBox(spot).checked = unsure;
 }
 
+// What was rated by hand before the desk was ready for it, as [spot, mark]; the page has its stored ratings again.
+export function ratedBefore() {
+  const isOther = (input) => input.checked !== input.defaultChecked;
+  const early = spots().filter((spot) => [...spot.querySelectorAll("[type=radio][name^=step], .unsure input")].some(isOther));
+  return early.map((spot) => {
+    const mark = markOf(spot);
+    for (const input of spot.querySelectorAll("input")) input.checked = input.defaultChecked;
+    return [spot, mark];
+  });
+}
+
 // Where the solution grows: whether a step may, and whether it must, be written by the labeler.
 export const mayWrite = (step) => ratingsOf(step).every((rating) => rating && rating !== "1");
 const isNeeded = (spot) => {

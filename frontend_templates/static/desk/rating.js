@@ -40,6 +40,12 @@ export function toggleUnsure() {
   changed(spot);
 }
 
+export function put(spot, mark) {
+  setMark(spot, mark);
+  changed(spot);
+  goOn(spot);
+}
+
 // A radio or box of this spot was changed by hand.
 export function touched(spot, goesOn) {
   changed(spot);
