@@ -3,7 +3,7 @@
 import json
 import os
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from annotation.labeling import Mark, Marks
 from annotation.learning import guidelines
 from annotation.models import LoadRun, Membership, Project, Role, User
 from annotation.ratings import Rating
+from tests.serving.scripted import Scripted
 
 SHARED = Path(os.environ.get("STEPMARK_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 IN_CI = os.environ.get("CI") == "true"
@@ -51,6 +52,13 @@ def shared_file(name: str) -> Path:
         message = f"the real data is not here: {name} (set STEPMARK_SHARED to the folder that holds data/)"
         pytest.fail(message) if IN_CI else pytest.skip(message)
     return path
+
+
+@pytest.fixture
+def server() -> Iterator[Scripted]:
+    """A model endpoint that answers as its address says."""
+    with Scripted() as server:
+        yield server
 
 
 @pytest.fixture

@@ -46,12 +46,6 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
         yield make("data")
 
 
-@pytest.fixture
-def server() -> Iterator[Scripted]:
-    with Scripted() as server:
-        yield server
-
-
 def register(manager: Visitor, kind: str, url: str, parallel: int) -> str:
     """The path of the new endpoint."""
     path = f"/projects/demo/endpoints/new/{kind}/"

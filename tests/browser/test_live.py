@@ -32,12 +32,6 @@ STEPS = ["We add.", "That is five.", "So five it is."]
 
 
 @pytest.fixture
-def server() -> Iterator[Scripted]:
-    with Scripted() as server:
-        yield server
-
-
-@pytest.fixture
 def live(project: Project, load: Any, server: Scripted) -> Project:
     kinds = {"role": "generator", "protocol": "completions", "model": "tiny"}
     row = fresh(project, url=server.url("next_steps"), parallel=4, seconds=5.0, name="Writer", **kinds)

@@ -1,6 +1,6 @@
 """Sampling runs: whole solutions from a generator, each once, whatever happens to workers and messages."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -20,12 +20,6 @@ PROBLEMS = 6
 
 def problem(i: int) -> dict[str, Any]:
     return {"problem": f"What is {i} + 1?", "answer": str(i + 1), "unique_id": f"p{i}", "level": 1}
-
-
-@pytest.fixture
-def server() -> Iterator[Scripted]:
-    with Scripted() as server:
-        yield server
 
 
 @pytest.fixture

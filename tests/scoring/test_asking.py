@@ -1,6 +1,6 @@
 """Scoring runs over an endpoint: what it does wrong stores nothing, and no solution pays for it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -17,12 +17,6 @@ from tests.serving.scripted import Scripted
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ALL = PROBLEMS * SAMPLES
-
-
-@pytest.fixture
-def server() -> Iterator[Scripted]:
-    with Scripted() as server:
-        yield server
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Endpoints from the browser: registered, tried out, asked for scores, and their key never shown."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,12 +14,6 @@ from tests.scoring.labeled import PROBLEMS, SAMPLES, load_sums
 from tests.serving.scripted import Scripted
 
 NEW = "/projects/algebra/endpoints/new/scorer/plain/"
-
-
-@pytest.fixture
-def server() -> Iterator[Scripted]:
-    with Scripted() as server:
-        yield server
 
 
 @pytest.fixture

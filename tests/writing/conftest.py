@@ -1,6 +1,6 @@
 """A project whose generator is the scripted server."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -8,12 +8,6 @@ from annotation import endpoints
 from annotation.models import LoadRun, Project, User
 from tests.endpoints.registered import fresh
 from tests.serving.scripted import Scripted
-
-
-@pytest.fixture
-def server() -> Iterator[Scripted]:
-    with Scripted() as server:
-        yield server
 
 
 @pytest.fixture
