@@ -11,6 +11,7 @@ from annotation.serving.generators import MOST_SAMPLES, Sampling
 MOST_STOPS = 16
 Stop = Annotated[str, Meta(min_length=1, max_length=100)]
 MOST_SEED = 2**31 - 1
+MOST_PROBLEMS = 10_000_000
 
 
 class BadPlan(Exception):
@@ -31,7 +32,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     max_tokens: Annotated[int, Meta(ge=1, le=65_536)] = 1024
     stop: Annotated[tuple[Stop, ...], Meta(max_length=MOST_STOPS)] = ()
     seed: Annotated[int, Meta(ge=0, le=MOST_SEED)] | None = None
-    problems: Annotated[int, Meta(ge=1)] | None = None
+    problems: Annotated[int, Meta(ge=1, le=MOST_PROBLEMS)] | None = None
     only_new: bool = False
 
     @property

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from annotation import access, sampling, tasks, writing
 from annotation.models import PARTS, Endpoint, Run
-from annotation.sampling.plan import MOST_SEED, MOST_STOPS
+from annotation.sampling.plan import MOST_PROBLEMS, MOST_SEED, MOST_STOPS
 from annotation.serving.generators import MOST_SAMPLES
 from annotation.web.audience import audience
 from annotation.web.forms import LinesField
@@ -44,7 +44,11 @@ class SamplingForm(forms.Form):
         help_text="Sample i of a problem gets the seed plus i. Empty: the server has its own.",
     )
     problems = forms.IntegerField(
-        label="Problems at most", required=False, min_value=1, help_text="Drawn by the seed. Empty: all."
+        label="Problems at most",
+        required=False,
+        min_value=1,
+        max_value=MOST_PROBLEMS,
+        help_text="Drawn by the seed. Empty: all.",
     )
     stop = LinesField(
         forms.CharField(max_length=100),
@@ -66,7 +70,12 @@ class SamplingForm(forms.Form):
 
 class GrowingForm(forms.Form):
     problems = forms.IntegerField(
-        label="Problems at most", required=False, min_value=1, initial=100, help_text="Empty: all."
+        label="Problems at most",
+        required=False,
+        min_value=1,
+        max_value=MOST_PROBLEMS,
+        initial=100,
+        help_text="Empty: all.",
     )
     seed = forms.IntegerField(label="Seed", initial=0, min_value=0, max_value=MOST_SEED)
 

@@ -174,6 +174,7 @@ def test_another_model_behind_the_endpoint_is_not_sampled_in_the_name_of_the_old
         {"stop": ("",)},
         {"max_tokens": 0},
         {"seed": -1},
+        {"problems": 10**30},
     ],
 )
 def test_a_plan_that_cannot_be_is_refused(start: Callable[..., Run], plan: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from cryptography.fernet import Fernet
 from django.test import Client
 
 from annotation import endpoints, tasks
-from annotation.models import Endpoint, LoadRun, Project, Run, Score, User
+from annotation.models import Endpoint, LoadRun, Project, Run, Score, Task, User
 from tests.endpoints.test_registry import KEY
 from tests.scoring.labeled import PROBLEMS, SAMPLES, load_sums
 from tests.serving.scripted import Scripted
@@ -178,3 +178,22 @@ def test_a_scorer_is_not_sampled(manager: Client, project: Project, server: Scri
     manager.post(NEW, given(server))
     address = f"/projects/algebra/endpoints/{Endpoint.objects.get().pk}/sample/"
     assert manager.get(address).status_code == 404
+
+
+def test_problems_go_into_the_queue_to_grow_with_the_projects_generator(
+    manager: Client, project: Project, server: Scripted, load: Callable[..., LoadRun]
+) -> None:
+    load(project, [{"problem": f"What is {n}?", "answer": str(n), "level": 1} for n in range(4)])
+    refused = manager.post("/projects/algebra/grow/", {"problems": "2", "seed": "0"}, follow=True)
+    assert "First choose in the settings" in refused.content.decode()
+    assert manager.post("/projects/algebra/grow/", {"problems": "1" * 30, "seed": "0"}).status_code == 400
+    manager.post("/projects/algebra/endpoints/new/generator/completions/", given(server, "next_steps", model="t"))
+    page = manager.get("/projects/algebra/settings/").content.decode()
+    assert "generator that is asked while people label" in page.lower()
+    endpoint = Endpoint.objects.get()
+    project.writer = endpoint
+    project.save()
+    assert "At the desk" in manager.get(f"/projects/algebra/endpoints/{endpoint.pk}/").content.decode()
+    done = manager.post("/projects/algebra/grow/", {"problems": "3", "seed": "0"}, follow=True).content.decode()
+    assert "3 problems are in the queue" in done
+    assert Task.objects.filter(solution__pre_generated=False).count() == 3
