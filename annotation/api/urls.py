@@ -1,6 +1,6 @@
 from django.urls import path
 
-from annotation.api import learning, scoring, views
+from annotation.api import desk, learning, scoring, views
 
 urlpatterns = [
     path("schema/", views.Schema.as_view(), name="api-schema"),
@@ -11,16 +11,16 @@ urlpatterns = [
     path("projects/<slug:slug>/load/<int:pk>/", views.Run.as_view(), name="api-run"),
     path("projects/<slug:slug>/export/", views.Export.as_view(), name="api-export"),
     path("projects/<slug:slug>/score", scoring.Score.as_view(), name="api-score"),
-    path("projects/<slug:slug>/lease/", views.Lease.as_view(), name="api-lease"),
+    path("projects/<slug:slug>/lease/", desk.Lease.as_view(), name="api-lease"),
     path("projects/<slug:slug>/guideline/", learning.Instructions.as_view(), name="api-guideline"),
     path("projects/<slug:slug>/guideline/acknowledge/", learning.Acknowledge.as_view(), name="api-acknowledge"),
     path("projects/<slug:slug>/standing/", learning.MyStanding.as_view(), name="api-standing"),
     path("projects/<slug:slug>/solutions/<int:pk>/gold/", learning.SolutionGold.as_view(), name="api-gold"),
     path("projects/<slug:slug>/course/", learning.Course.as_view(), name="api-course"),
     path("leases/<uuid:token>/feedback/", learning.Feedback.as_view(), name="api-feedback"),
-    path("leases/<uuid:token>/", views.Leased.as_view(), name="api-leased"),
-    path("leases/<uuid:token>/ratings/", views.Ratings.as_view(), name="api-ratings"),
-    path("leases/<uuid:token>/ask/", views.Ask.as_view(), name="api-ask"),
-    path("leases/<uuid:token>/beat/", views.Beat.as_view(), name="api-beat"),
-    path("leases/<uuid:token>/submit/", views.Submit.as_view(), name="api-submit"),
+    path("leases/<uuid:token>/", desk.Leased.as_view(), name="api-leased"),
+    path("leases/<uuid:token>/ratings/", desk.Ratings.as_view(), name="api-ratings"),
+    path("leases/<uuid:token>/ask/", desk.Ask.as_view(), name="api-ask"),
+    path("leases/<uuid:token>/beat/", desk.Beat.as_view(), name="api-beat"),
+    path("leases/<uuid:token>/submit/", desk.Submit.as_view(), name="api-submit"),
 ]
