@@ -7,10 +7,9 @@ they may write the next step themselves, or hand in without alternatives.
 from typing import NamedTuple
 
 from annotation.labeling.growth import GrownStep, Growth, eligible, lot
-from annotation.labeling.marks import stored_marks
 from annotation.labeling.rows import one, run
 from annotation.models import MOST_GROWN, Lease
-from annotation.ratings import POSITIVE, Rating, first_error
+from annotation.ratings import POSITIVE
 
 # What came to nothing is asked for again after a while, when somebody comes to the place again.
 ASK = """
@@ -24,10 +23,6 @@ ASK = """
 STATE = """
     SELECT over_at IS NULL, came FROM annotation_continuation
     WHERE solution_id = %(solution)s AND step = %(step)s AND parent IS NOT DISTINCT FROM %(parent)s
-"""
-OWN_STEPS = """
-    SELECT count(*) FROM annotation_completion
-    WHERE solution_id = %(solution)s AND step = %(step)s AND index > 0
 """
 # Locks the solution: indexes of new completions are given one after the other.
 LOCK = "SELECT FROM annotation_solution WHERE id = %(solution)s FOR NO KEY UPDATE"
@@ -66,25 +61,15 @@ def awaited_in(lease: Lease, growth: Growth) -> Awaited | None:
     return asked(lease, last.index, growth.continued, lease.candidates_shown)
 
 
-def awaited_alternatives(lease: Lease) -> Awaited | None:
-    """Alternatives for the first error of the draft, where the solution has none; asks for them.
-
-    None when nothing is to come, as when they are there.
-    """
-    step = error_in(lease)
-    if not (asks_writer(lease) and lease.alternatives_asked) or step is None:
-        return None
-    found = one(OWN_STEPS, {"solution": lease.solution, "step": step})
-    return None if found and found[0] else asked(lease, step, None, lease.alternatives_asked)
+def awaited_alternatives(lease: Lease, step: int) -> Awaited | None:
+    """Alternatives for this step, a first error that has none; asks for them. None when nothing is to come."""
+    is_wanted = asks_writer(lease) and lease.alternatives_asked
+    return asked(lease, step, None, lease.alternatives_asked) if is_wanted else None
 
 
-def error_in(lease: Lease) -> int | None:
-    """The first error, with the ratings that are stored."""
-    stored = stored_marks(lease)
-    ratings: list[Rating | None] = [
-        stored[step, 0].mark.rating if (step, 0) in stored else None for step in range(lease.length)
-    ]
-    return first_error(ratings)
+def may_come(awaited: Awaited | None) -> bool:
+    """Whether the page is to look again, and the writer to be told."""
+    return awaited is not None and awaited.waits
 
 
 def asked(lease: Lease, step: int, parent: int | None, wanted: int) -> Awaited:

@@ -5,7 +5,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple
 
-from annotation.labeling.continuing import Awaited, awaited_alternatives
+from annotation.labeling.continuing import Awaited, awaited_alternatives, may_come
 from annotation.labeling.fields import name_of, unsure_name_of
 from annotation.labeling.report import Asked, asked
 from annotation.labeling.rows import all_rows
@@ -88,6 +88,11 @@ class Desk:
     awaited: Awaited | None = None
     """Alternatives for the first error that a generator was asked for."""
 
+    @property
+    def waits(self) -> bool:
+        """Whether some of them may still come."""
+        return may_come(self.awaited)
+
     @cached_property
     def asks(self) -> Asked | None:
         return asked(self.lease)
@@ -123,8 +128,9 @@ def desk_of(lease: Lease) -> Desk:
 
 def asking_desk_of(lease: Lease) -> Desk:
     """The desk; where it has a first error without alternatives, they are asked for."""
-    awaited = awaited_alternatives(lease)
-    return replace(desk_of(lease), awaited=awaited)
+    desk = desk_of(lease)
+    error = next((step for step in desk.steps if step.is_first_error and not step.alternatives), None)
+    return replace(desk, awaited=awaited_alternatives(lease, error.index)) if error else desk
 
 
 def desk_step(lease: Lease, own: Option, alternatives: list[Option], error: int | None) -> DeskStep:

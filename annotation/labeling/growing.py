@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from annotation.labeling import door, drafting, submission
-from annotation.labeling.continuing import Awaited, ask_ahead, awaited_in, kept_own
+from annotation.labeling.continuing import Awaited, ask_ahead, awaited_in, kept_own, may_come
 from annotation.labeling.ending import EarlyEnd
 from annotation.labeling.errors import AlreadySubmitted, NoReason, NotOffered, OtherWay, Unfinished, WrongChoice
 from annotation.labeling.growth import NO_TURN, Choice, GrownStep, Growth, Path, Turn, Turns, draw, follow
@@ -69,6 +69,11 @@ class GrowingDesk:
 
     awaited: Awaited | None = None
     """What a generator was asked for, where nothing is offered for the open step."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether some of it may still come."""
+        return may_come(self.awaited)
 
     asks = None
     """Nothing is asked about errors here."""
@@ -138,7 +143,7 @@ def grow(
         take(lease, settled(lease, saved.version), step, new[step], saved.version)
     growth = settled(lease, saved.version)
     awaited, ahead = awaited_in(lease, growth), ask_ahead(lease, growth)
-    is_asked = any(one is not None and one.waits for one in (awaited, ahead))
+    is_asked = may_come(awaited) or may_come(ahead)
     return Grown(saved.version, saved.hold, others, growth, awaited, is_asked)
 
 

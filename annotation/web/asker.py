@@ -29,5 +29,4 @@ def alternatives(lease: Lease) -> dict[str, Any]:
     desk = labeling.asking_desk_of(lease)
     error = next((step for step in desk.steps if step.is_first_error), None)
     html = render_to_string("labeling/_alternatives.html", {"desk": desk, "step": error}) if error else ""
-    waits = desk.awaited is not None and desk.awaited.waits
-    return {"waits": waits, "step": error.index if error else None, "html": html}
+    return {"waits": desk.waits, "step": error.index if error else None, "html": html}

@@ -70,9 +70,8 @@ def save(request: HttpRequest, lease: Lease) -> tuple[dict[str, Any], str]:
 def ask(request: HttpRequest, lease: Lease) -> dict[str, Any]:
     """Whether completions for the open step may still come; what has come, or why there is nothing, as HTML."""
     desk = labeling.growing_desk_of(lease)
-    waits = desk.awaited is not None and desk.awaited.waits
-    again = None if waits else desk.growing.last.index
-    return {"waits": waits} | growth_json(desk, grow_fields(request.POST).path, again)
+    again = None if desk.waits else desk.growing.last.index
+    return {"waits": desk.waits} | growth_json(desk, grow_fields(request.POST).path, again)
 
 
 def submit(request: HttpRequest, lease: Lease) -> Submitted:

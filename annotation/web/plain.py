@@ -30,8 +30,7 @@ def keep_report(lease: Lease, post: QueryDict, marks: Marks) -> None:
 
 def ask(request: HttpRequest, lease: Lease) -> None:
     """Have alternatives for a first error written, where there are none; a page with scripts asks by itself."""
-    awaited = labeling.asking_desk_of(lease).awaited
-    if awaited is not None and awaited.waits:
+    if labeling.asking_desk_of(lease).waits:
         tasks.nudge_writer()
         messages.info(request, "A model writes alternatives for that step; save again in a moment to see them.")
 
