@@ -10,6 +10,14 @@ from annotation.corpus.copying import copy_rows, find_ids, reserve_ids
 from annotation.corpus.entries import ProblemEntry
 from annotation.models import Problem, Project
 
+# One problem of each statement: the references do not matter to who solves it.
+STATEMENTS = """
+    SELECT DISTINCT ON (statement) id, statement FROM annotation_problem
+    WHERE project_id = %(project)s ORDER BY statement, answer IS NULL, id
+"""
+# An order drawn by the seed, the same for the same problems.
+DRAWN = "hashint8extended(id, %(seed)s), id"
+
 
 class Problems:
     """Finds or writes the problems of a batch.

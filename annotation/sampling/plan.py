@@ -12,6 +12,8 @@ MOST_STOPS = 16
 Stop = Annotated[str, Meta(min_length=1, max_length=100)]
 MOST_SEED = 2**31 - 1
 MOST_PROBLEMS = 10_000_000
+MOST_TOKENS = 65_536
+MOST_TEMPERATURE = 2
 
 
 class BadPlan(Exception):
@@ -28,8 +30,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     n: Annotated[int, Meta(ge=1, le=PARTS)] = 8
     per_request: Annotated[int, Meta(ge=1, le=MOST_SAMPLES)] = 8
-    temperature: Annotated[float, Meta(ge=0, le=2)] = 1.0
-    max_tokens: Annotated[int, Meta(ge=1, le=65_536)] = 1024
+    temperature: Annotated[float, Meta(ge=0, le=MOST_TEMPERATURE)] = 1.0
+    max_tokens: Annotated[int, Meta(ge=1, le=MOST_TOKENS)] = 1024
     stop: Annotated[tuple[Stop, ...], Meta(max_length=MOST_STOPS)] = ()
     seed: Annotated[int, Meta(ge=0, le=MOST_SEED)] | None = None
     problems: Annotated[int, Meta(ge=1, le=MOST_PROBLEMS)] | None = None

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from annotation import asking, runs
 from annotation.answers import final_answer
 from annotation.corpus.entries import SolutionEntry
+from annotation.corpus.problems import DRAWN, STATEMENTS
 from annotation.corpus.solutions import Located, Solutions
 from annotation.corpus.turns import take_turn
 from annotation.endpoints.registry import version_of
@@ -20,18 +21,14 @@ from annotation.serving import generators
 from annotation.serving.crew import Call
 from annotation.serving.generators import Sketch
 
-# One problem of each statement: the references do not matter to who solves it.
-REQUESTS = """
+REQUESTS = f"""
     SELECT wanted.id * %(most)s + part AS id
     FROM (
-        SELECT id FROM (
-            SELECT DISTINCT ON (statement) id, statement FROM annotation_problem
-            WHERE project_id = %(project)s ORDER BY statement, answer IS NULL, id
-        ) p
+        SELECT id FROM ({STATEMENTS}) p
         WHERE NOT %(only_new)s OR NOT EXISTS (
             SELECT FROM annotation_solution s JOIN annotation_problem q ON q.id = s.problem_id
             WHERE q.project_id = %(project)s AND q.statement = p.statement AND s.generator = %(generator)s)
-        ORDER BY hashint8extended(id, %(seed)s), id LIMIT %(problems)s
+        ORDER BY {DRAWN} LIMIT %(problems)s
     ) wanted CROSS JOIN generate_series(0, %(requests)s - 1) AS part
 """
 KEPT, TRUNCATED, EMPTY, LONG, UNREADABLE = "kept", "truncated", "empty", "too long", "unreadable"

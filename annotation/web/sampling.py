@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from annotation import access, sampling, tasks, writing
 from annotation.models import PARTS, Endpoint, Run
-from annotation.sampling.plan import MOST_PROBLEMS, MOST_SEED, MOST_STOPS
+from annotation.sampling.plan import MOST_PROBLEMS, MOST_SEED, MOST_STOPS, MOST_TEMPERATURE, MOST_TOKENS
 from annotation.serving.generators import MOST_SAMPLES
 from annotation.web.audience import audience
 from annotation.web.forms import LinesField
@@ -28,11 +28,11 @@ class SamplingForm(forms.Form):
         initial=8,
         help_text="All of them must be written within the endpoint's deadline.",
     )
-    temperature = forms.FloatField(label="Temperature", min_value=0, max_value=2, initial=1.0)
+    temperature = forms.FloatField(label="Temperature", min_value=0, max_value=MOST_TEMPERATURE, initial=1.0)
     max_tokens = forms.IntegerField(
         label="Tokens at most",
         min_value=1,
-        max_value=65_536,
+        max_value=MOST_TOKENS,
         initial=1024,
         help_text="Solutions that come no further than this are left out, and counted.",
     )

@@ -4,21 +4,19 @@ from django.db import connection, transaction
 
 from annotation import audit
 from annotation.corpus.entries import SolutionEntry
+from annotation.corpus.problems import DRAWN, STATEMENTS
 from annotation.corpus.queueing import queue
 from annotation.corpus.solutions import Located, Solutions
 from annotation.corpus.turns import take_turn
 from annotation.models import Project, User
 
-# One problem of each statement, and none that grows already.
-PROBLEMS = """
-    SELECT id FROM (
-        SELECT DISTINCT ON (statement) id, statement FROM annotation_problem
-        WHERE project_id = %(project)s ORDER BY statement, answer IS NULL, id
-    ) p
+# None that grows already.
+PROBLEMS = f"""
+    SELECT id FROM ({STATEMENTS}) p
     WHERE NOT EXISTS (
         SELECT FROM annotation_solution s JOIN annotation_problem q ON q.id = s.problem_id
         WHERE q.project_id = %(project)s AND q.statement = p.statement AND NOT s.pre_generated)
-    ORDER BY hashint8extended(id, %(seed)s), id LIMIT %(most)s
+    ORDER BY {DRAWN} LIMIT %(most)s
 """
 # The first steps are written before anybody waits for them.
 ASK = """

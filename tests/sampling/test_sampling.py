@@ -1,16 +1,15 @@
 """Sampling runs: whole solutions from a generator, each once, whatever happens to workers and messages."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection
 
-from annotation import endpoints, runs, sampling, tasks
+from annotation import endpoints, runs, sampling
 from annotation.grading import grades
 from annotation.models import PARTS, Completion, Endpoint, LoadRun, Problem, Project, Run, Solution, User
 from annotation.sampling import BadPlan, Plan, samples
+from tests.advancing import after, shared_by
 from tests.endpoints.registered import fresh
 from tests.serving.scripted import Scripted
 
@@ -35,11 +34,6 @@ def start(project: Project, max_: User, load: Callable[..., LoadRun], server: Sc
         return sampling.start(endpoint=endpoint, actor=max_, plan=Plan(**{"n": 20, "seed": 0, **plan}))
 
     return started
-
-
-def after(run: Run) -> Run:
-    tasks.advance(run.pk)
-    return Run.objects.get(pk=run.pk)
 
 
 def tallies(run: Run) -> dict[str, int]:
@@ -90,16 +84,7 @@ def test_a_request_whose_answer_was_kept_is_not_kept_twice(start: Callable[..., 
 
 def test_workers_share_the_run_and_its_places(start: Callable[..., Run], server: Scripted) -> None:
     run = start("writes_slowly", per_request=1, n=6)
-
-    def work(_: int) -> None:
-        try:
-            tasks.advance(run.pk)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(3) as pool:
-        list(pool.map(work, range(3)))
-    assert Run.objects.get().state == "done"
+    assert shared_by(3, run).state == "done"
     assert Solution.objects.filter(run=run).count() == PROBLEMS * 6
     assert server.most_in_flight <= 4
     assert len(server.requests) == PROBLEMS * 6

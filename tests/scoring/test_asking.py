@@ -1,7 +1,6 @@
 """Scoring runs over an endpoint: what it does wrong stores nothing, and no solution pays for it."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
@@ -10,6 +9,7 @@ from annotation import asking, endpoints, runs, tasks
 from annotation.models import Endpoint, LoadRun, Project, Run, Score, Solution, User
 from annotation.scoring import scores
 from annotation.serving.retrying import FAILURES
+from tests.advancing import after, shared_by
 from tests.endpoints.registered import fresh
 from tests.endpoints.test_registry import KEY
 from tests.scoring.labeled import PROBLEMS, SAMPLES, load_sums
@@ -30,11 +30,6 @@ def start(project: Project, max_: User, load: Callable[..., LoadRun], server: Sc
     return started
 
 
-def after(run: Run) -> Run:
-    tasks.advance(run.pk)
-    return Run.objects.get(pk=run.pk)
-
-
 def test_all_solutions_are_scored_with_the_key_and_within_the_limit(
     start: Callable[[str], Run], server: Scripted
 ) -> None:
@@ -51,16 +46,7 @@ def test_all_solutions_are_scored_with_the_key_and_within_the_limit(
 
 def test_workers_share_the_run_and_the_places(start: Callable[[str], Run], server: Scripted) -> None:
     run = start("slow")
-
-    def work(_: int) -> None:
-        try:
-            tasks.advance(run.pk)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(3) as pool:
-        list(pool.map(work, range(3)))
-    assert Run.objects.get().state == "done"
+    assert shared_by(3, run).state == "done"
     assert Score.objects.count() == ALL
     assert server.most_in_flight <= 4
     assert len(server.requests) == ALL
