@@ -1,0 +1,82 @@
+"""Agreement on where the first error is. Pure.
+
+One entry for each annotation that looked for it to the end: its solution, and the index of the step with the first
+error, counted from 0, or `NONE`. An annotation that was given up, or calls the problem bad, has no entry.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from annotation.agreement.figures import Indices, Vector
+
+NONE = -1
+"""No error was found."""
+
+
+class Pairs(NamedTuple):
+    """Each two annotations of one solution once; arrays with one entry a pair."""
+
+    solutions: Indices
+    one: Indices
+    """Index of the one's first error, or `NONE`."""
+    other: Indices
+
+    @property
+    def exact(self) -> Vector:
+        """1 where both have the same first error, or both none."""
+        return np.asarray(self.one == self.other, dtype=np.float64)
+
+    @property
+    def both(self) -> Vector:
+        """1 where both found an error, wherever."""
+        return np.asarray((self.one != NONE) & (self.other != NONE), dtype=np.float64)
+
+    def distances(self) -> Vector:
+        """How many pairs that both found an error lie 0, 1, 2, ... steps apart: (greatest + 1,)."""
+        found = self.both == 1
+        return np.bincount(np.abs(self.one - self.other)[found]).astype(np.float64)
+
+
+def pairs(solutions: Indices, errors: Indices) -> Pairs:
+    """Each two entries with the same solution."""
+    order = np.argsort(solutions, kind="stable")
+    solutions, errors = solutions[order], errors[order]
+    found = [
+        (solutions[apart:][same], errors[:-apart][same], errors[apart:][same])
+        for apart, same in neighbours(solutions)
+    ]
+    if not found:
+        nothing = np.zeros(0, dtype=np.intp)
+        return Pairs(nothing, nothing, nothing)
+    return Pairs(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
+
+
+def neighbours(solutions: Indices) -> Iterator[tuple[int, np.ndarray]]:
+    """For sorted solutions, each distance at which there are two entries of one, and where."""
+    apart = 1
+    while apart < len(solutions) and (same := solutions[apart:] == solutions[:-apart]).any():
+        yield apart, same
+        apart += 1
+
+
+class Hazard(NamedTuple):
+    """By step, counted from 0."""
+
+    at_risk: Indices
+    """Annotations that had found no error before the step, and whose solution has it."""
+    found: Indices
+    """Those of them that found their first error there."""
+
+
+def hazard(errors: Indices, lengths: Indices) -> Hazard:
+    """The discrete hazard of the first error, `found / at_risk`, from the errors (n,) and their solutions' lengths (n,).
+
+    An annotation without an error leaves with the last step (censored). Singer and Willett, Applied Longitudinal
+    Data Analysis (2003), chapter 10.
+    """
+    last = np.where(errors == NONE, lengths - 1, errors)
+    most = int(last.max(initial=-1)) + 1
+    leaving = np.bincount(last, minlength=most)
+    return Hazard(np.cumsum(leaving[::-1])[::-1], np.bincount(errors[errors != NONE], minlength=most))

@@ -1,0 +1,82 @@
+"""A figure with its n and its interval, or the reason why there is none. Pure."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vector = NDArray[np.float64]
+Indices = NDArray[np.intp]
+
+RESAMPLES = 1_000
+SEED = 0
+"""Of the resamples: the same rows give the same interval."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """`value` is None when the figure is undefined, and `because` says why."""
+
+    value: float | None
+    n: int
+    """Of what was looked at; whoever makes the figure says of what."""
+    low: float | None = None
+    high: float | None = None
+    because: str = ""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Sums that figures are made of, as they are and as they would be for other solutions."""
+
+    total: Vector
+    """(features,)"""
+    drawn: Vector
+    """(resamples, features)"""
+
+    def figure(self, compute: Callable[[Vector], Vector], *, n: int, because: str) -> Figure:
+        """A figure with the middle 95 % of it over the resamples.
+
+        `compute` takes sums (..., features) to figures (...), NaN where undefined; `because` is why it is then.
+        No interval when there was one cluster only, or when most resamples are undefined.
+        """
+        value = float(compute(self.total))
+        return (
+            Figure(None, n, because=because) if np.isnan(value) else Figure(value, n, *middle(compute(self.drawn)))
+        )
+
+
+def sampled(sums: Vector, *, resamples: int = RESAMPLES) -> Sample:
+    """From what each cluster adds to the sums, shape (clusters, features), by the bootstrap over whole clusters.
+
+    Ratings of one solution depend on each other, so solutions are drawn with replacement, not ratings (Field and
+    Welsh, Bootstrapping clustered data, J. R. Statist. Soc. B 69 (2007), 369-390).
+    """
+    count = len(sums)
+    random = np.random.default_rng(SEED)
+    drawn = np.empty((resamples if count > 1 else 0, sums.shape[1]))
+    for row in drawn:
+        row[:] = np.bincount(random.integers(count, size=count), minlength=count) @ sums
+    return Sample(sums.sum(axis=0), drawn)
+
+
+def summed(features: Vector, clusters: Indices) -> Vector:
+    """Rows (n, features) added up within clusters, which are numbered from 0: (clusters, features)."""
+    count = int(clusters.max(initial=-1)) + 1
+    return np.stack([np.bincount(clusters, column, minlength=count) for column in features.T], axis=1)
+
+
+def middle(values: Vector) -> tuple[float, float] | tuple[None, None]:
+    """Bounds of the middle 95 %."""
+    known = values[~np.isnan(values)]
+    if len(known) <= len(values) / 2:
+        return None, None
+    low, high = np.quantile(known, [0.025, 0.975])
+    return float(low), float(high)
+
+
+def ratio(part: Vector, whole: Vector) -> Vector:
+    """`part / whole`, NaN where the whole is 0."""
+    result: Vector = np.divide(part, whole, out=np.full(np.broadcast(part, whole).shape, np.nan), where=whole != 0)
+    return result

@@ -1,0 +1,53 @@
+"""Intervals by the bootstrap over solutions."""
+
+import numpy as np
+import pytest
+
+from annotation.agreement.figures import Sample, ratio, sampled, summed
+from annotation.agreement.measures import Tally, features, percent
+
+
+def share_of(sample: Sample):
+    return sample.figure(lambda sums: ratio(sums[..., 0], sums[..., 1]), n=1, because="nothing is there")
+
+
+def test_the_interval_of_a_share_is_the_binomial_one() -> None:
+    """60 of 200 independent items: 0.30 ± 1.96 sqrt(0.3 * 0.7 / 200), which is 0.236 to 0.364."""
+    sums = np.stack([np.repeat([1.0, 0.0], [60, 140]), np.ones(200)], axis=1)
+    found = share_of(sampled(sums))
+    assert found.value == pytest.approx(0.3)
+    assert (found.low, found.high) == (pytest.approx(0.236, abs=0.01), pytest.approx(0.364, abs=0.01))
+
+
+def test_ratings_of_one_solution_count_together() -> None:
+    """Ten steps of a solution that all agree, or all do not, tell no more than one: the interval is as for 50."""
+    agreeing, apart = [[2.0, 0.0, 0.0]] * 10, [[1.0, 0.0, 1.0]] * 10
+    counts = np.array((agreeing + apart) * 25)
+    solutions = np.repeat(np.arange(50), 10)
+
+    def width(clusters):
+        found = sampled(summed(features(counts), clusters)).figure(
+            lambda sums: percent(Tally.of(sums)), n=500, because=""
+        )
+        assert found.value == pytest.approx(0.5)
+        return found.high - found.low
+
+    assert width(solutions) == pytest.approx(2 * 1.96 * 0.5 / np.sqrt(50), rel=0.1)
+    assert width(np.arange(500)) == pytest.approx(2 * 1.96 * 0.5 / np.sqrt(500), rel=0.1)
+
+
+def test_the_same_rows_have_the_same_interval() -> None:
+    sums = np.random.default_rng(3).random((40, 2)) + np.array([0, 1])
+    assert share_of(sampled(sums)) == share_of(sampled(sums))
+
+
+def test_an_undefined_figure_says_why_and_one_solution_has_no_interval() -> None:
+    nothing = share_of(sampled(np.zeros((5, 2))))
+    assert (nothing.value, nothing.low, nothing.because) == (None, None, "nothing is there")
+    alone = share_of(sampled(np.array([[1.0, 2.0]])))
+    assert (alone.value, alone.low, alone.high) == (0.5, None, None)
+
+
+def test_rows_are_added_up_within_clusters() -> None:
+    found = summed(np.array([[1.0, 10.0], [2.0, 20.0], [4.0, 40.0]]), np.array([1, 0, 1]))
+    assert found.tolist() == [[2.0, 20.0], [5.0, 50.0]]
