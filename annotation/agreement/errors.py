@@ -71,7 +71,7 @@ class Hazard(NamedTuple):
 
 
 def hazard(errors: Indices, lengths: Indices) -> Hazard:
-    """The discrete hazard of the first error, `found / at_risk`, from the errors (n,) and their solutions' lengths (n,).
+    """The discrete hazard of the first error, `found / at_risk`; both arrays (annotations,).
 
     An annotation without an error leaves with the last step (censored). Singer and Willett, Applied Longitudinal
     Data Analysis (2003), chapter 10.
@@ -79,4 +79,4 @@ def hazard(errors: Indices, lengths: Indices) -> Hazard:
     last = np.where(errors == NONE, lengths - 1, errors)
     most = int(last.max(initial=-1)) + 1
     leaving = np.bincount(last, minlength=most)
-    return Hazard(np.cumsum(leaving[::-1])[::-1], np.bincount(errors[errors != NONE], minlength=most))
+    return Hazard(np.cumsum(leaving[::-1])[::-1], np.bincount(errors[errors != NONE], minlength=most)[:most])

@@ -12,6 +12,8 @@ Indices = NDArray[np.intp]
 RESAMPLES = 1_000
 SEED = 0
 """Of the resamples: the same rows give the same interval."""
+GROUPS = 2_000
+"""The standard error of a standard error from 2,000 groups is 1.6 %."""
 
 
 @dataclass(frozen=True)
@@ -51,14 +53,18 @@ def sampled(sums: Vector, *, resamples: int = RESAMPLES) -> Sample:
     """From what each cluster adds to the sums, shape (clusters, features), by the bootstrap over whole clusters.
 
     Ratings of one solution depend on each other, so solutions are drawn with replacement, not ratings (Field and
-    Welsh, Bootstrapping clustered data, J. R. Statist. Soc. B 69 (2007), 369-390).
+    Welsh, Bootstrapping clustered data, J. R. Statist. Soc. B 69 (2007), 369-390). Many clusters are put together
+    at random into `GROUPS` first, which are then drawn: that costs the interval less precision than the number of
+    resamples does.
     """
-    count = len(sums)
     random = np.random.default_rng(SEED)
-    drawn = np.empty((resamples if count > 1 else 0, sums.shape[1]))
-    for row in drawn:
-        row[:] = np.bincount(random.integers(count, size=count), minlength=count) @ sums
-    return Sample(sums.sum(axis=0), drawn)
+    if len(sums) > GROUPS:
+        sums = summed(sums, random.permutation(len(sums)) % GROUPS)
+    count = len(sums)
+    if count < 2:
+        return Sample(sums.sum(axis=0), np.empty((0, sums.shape[1])))
+    drawn = random.multinomial(count, np.full(count, 1 / count), size=resamples)
+    return Sample(sums.sum(axis=0), drawn @ sums)
 
 
 def summed(features: Vector, clusters: Indices) -> Vector:

@@ -63,18 +63,18 @@ def alpha(sums: Tally, metric: Metric = "nominal") -> Vector:
     distance = distances(used, metric)
     observed = (sums.coincidences * distance).sum(axis=(-2, -1))
     expected = (used[..., :, None] * used[..., None, :] * distance).sum(axis=(-2, -1))
-    return 1 - (used.sum(axis=-1) - 1) * ratio(observed, expected)
+    return np.asarray(1 - (used.sum(axis=-1) - 1) * ratio(observed, expected))
 
 
 def distances(used: Vector, metric: Metric) -> Vector:
     """Squared differences (..., k, k) between categories that were used as often as `used` (..., k) says."""
     k = used.shape[-1]
     if metric == "nominal":
-        return 1 - np.eye(k)
+        return np.asarray(1 - np.eye(k))
     if metric == "interval":
         return np.asarray(np.subtract.outer(np.arange(k), np.arange(k)) ** 2.0)
     middles = np.cumsum(used, axis=-1) - used / 2
-    return (middles[..., :, None] - middles[..., None, :]) ** 2
+    return np.asarray((middles[..., :, None] - middles[..., None, :]) ** 2)
 
 
 def percent(sums: Tally, weights: Weights = "unweighted") -> Vector:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from annotation.embedded import EmbeddedError
 from tests.bench import (
+    agreement,
     asking,
     crowd,
     desk,
@@ -40,6 +41,7 @@ SUBJECTS: dict[str, Callable[[Installation, Sizes], Outcome]] = {
     "grading": grading.measure,
     "selecting": selecting.measure,
     "asking": asking.measure,
+    "agreement": agreement.measure,
 }
 FIGURES = CODE / "docs" / "figures.md"
 

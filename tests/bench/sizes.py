@@ -23,6 +23,8 @@ class Sizes:
     crowd_seconds: float
     presses: int
     """Keys pressed at the desk in Chromium."""
+    annotations: int
+    """Of eight labels each, that agreement is measured on."""
     labelers: int = 8
     client_processes: int = 2
 
@@ -38,6 +40,7 @@ FULL = Sizes(
     crowds=(100, 300),
     crowd_seconds=45,
     presses=60,
+    annotations=100_000,
 )
 QUICK = Sizes(
     solutions=(200, 1_000),
@@ -50,4 +53,5 @@ QUICK = Sizes(
     crowds=(20,),
     crowd_seconds=5,
     presses=10,
+    annotations=600,
 )

@@ -1,0 +1,177 @@
+"""The figures of one slice of labels, each with its n, its interval and what it is of. Pure."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+
+from annotation.agreement import measures
+from annotation.agreement.errors import NONE, Hazard, Pairs, hazard, pairs
+from annotation.agreement.figures import Figure, Indices, Sample, Vector, ratio, sampled, summed
+from annotation.agreement.labels import Labels
+from annotation.agreement.measures import Tally
+
+NEGATIVE, NEUTRAL, POSITIVE = range(3)
+NOT_TWICE = "no {unit} was rated by two labelers"
+ONE_CLASS = "all ratings are the same, so agreement cannot be told from chance"
+NEVER = "nobody rated a step {rating} that somebody else rated too"
+
+
+class Line(NamedTuple):
+    """One figure of a board."""
+
+    name: str
+    figure: Figure
+    of: str
+    """What its n counts."""
+
+
+STEP_MEASURES: dict[str, Callable[[Tally], Vector]] = {
+    "Krippendorff's alpha, ordinal": partial(measures.alpha, metric="ordinal"),
+    "Krippendorff's alpha, nominal": partial(measures.alpha, metric="nominal"),
+    "Krippendorff's alpha, interval": partial(measures.alpha, metric="interval"),
+    "Fleiss' kappa": measures.fleiss,
+    "Gwet's AC1": measures.gwet,
+    "Gwet's AC2, quadratic weights": partial(measures.gwet, weights="quadratic"),
+    "Percent agreement": measures.percent,
+}
+CLASSES = {
+    "Agreement on negative": NEGATIVE,
+    "Agreement on neutral": NEUTRAL,
+    "Agreement on positive": POSITIVE,
+}
+
+
+def of_steps(labels: Labels) -> list[Line]:
+    """On the ratings of steps. n is how many steps (or alternatives) two labelers or more have rated."""
+    counts, sample = labels.units.counts, step_sample(labels)
+    n = twice(counts)
+    why = ONE_CLASS if n else NOT_TWICE.format(unit="step")
+    lines = [
+        Line(name, tallied(sample, measure, n, why), "steps rated twice")
+        for name, measure in STEP_MEASURES.items()
+    ]
+    for name, category in CLASSES.items():
+        seen = twice(counts[counts[:, category] > 0])
+        why = NEVER.format(rating=name.rpartition(" ")[2])
+        figure = tallied(sample, partial(measures.specific, category=category), seen, why)
+        lines.append(Line(name, figure, "such steps rated twice"))
+    return lines
+
+
+def alpha(labels: Labels) -> Figure:
+    """Ordinal alpha of the ratings of steps."""
+    n = twice(labels.units.counts)
+    measure = partial(measures.alpha, metric="ordinal")
+    return tallied(step_sample(labels), measure, n, ONE_CLASS if n else NOT_TWICE.format(unit="step"))
+
+
+def step_sample(labels: Labels) -> Sample:
+    units = labels.units
+    return sampled(summed(measures.features(units.counts), units.clusters))
+
+
+def tallied(sample: Sample, measure: Callable[[Tally], Vector], n: int, because: str) -> Figure:
+    return sample.figure(lambda sums: measure(Tally.of(sums)), n=n, because=because)
+
+
+def twice(counts: Vector) -> int:
+    return int((counts.sum(axis=1) > 1).sum())
+
+
+def of_finish_reasons(labels: Labels) -> list[Line]:
+    """On how annotations ended. n is how many solutions have been rated by two labelers or more."""
+    counts = labels.reason_counts
+    sample = sampled(measures.features(counts))
+    n = twice(counts)
+    why = "all annotations ended alike" if n else NOT_TWICE.format(unit="solution")
+    return [
+        Line("Finish reason: alpha, nominal", tallied(sample, measures.alpha, n, why), "solutions rated twice"),
+        Line("Finish reason: same", tallied(sample, measures.percent, n, why), "solutions rated twice"),
+    ]
+
+
+def of_first_errors(labels: Labels) -> list[Line]:
+    """On where the first error is. n is how many pairs of annotations of one solution there are."""
+    found = error_pairs(labels)
+    apart = np.abs(found.one - found.other) * found.both
+    columns = [np.ones(len(found.one)), found.exact, found.both, found.both * found.exact, apart]
+    none = (found.one == NONE) & (found.other == NONE)
+    of = np.unique(found.solutions, return_inverse=True)[1]
+    sample = sampled(summed(np.stack([*columns, none.astype(np.float64)], axis=1), of))
+    count, both = len(found.one), int(found.both.sum())
+    why = NOT_TWICE.format(unit="solution")
+    no_two = "no two labelers found an error in the same solution"
+    shares: list[tuple[str, Callable[[Vector], Vector], int, str]] = [
+        ("First error: same step, or none", lambda s: ratio(s[..., 1], s[..., 0]), count, why),
+        ("First error: whether there is one", lambda s: ratio(s[..., 2] + s[..., 5], s[..., 0]), count, why),
+        ("First error: same step, where both found one", lambda s: ratio(s[..., 3], s[..., 2]), both, no_two),
+        ("First error: steps apart, where both found one", lambda s: ratio(s[..., 4], s[..., 2]), both, no_two),
+    ]
+    return [
+        Line(name, sample.figure(compute, n=n, because=because), "pairs of annotations")
+        for name, compute, n, because in shares
+    ]
+
+
+def error_pairs(labels: Labels) -> Pairs:
+    which = labels.looked_for_errors
+    return pairs(labels.solutions[which], labels.errors[which])
+
+
+def error_hazard(labels: Labels) -> Hazard:
+    which = labels.looked_for_errors
+    return hazard(labels.errors[which], labels.lengths[which])
+
+
+def of_repeats(labels: Labels) -> list[Line]:
+    """Of labelers with themselves, on solutions that they were given again; n steps rated again."""
+    clusters, before, after = labels.repeats
+    confusions = np.zeros((len(before), 9))
+    confusions[np.arange(len(before)), before * 3 + after] = 1
+    sample, n = sampled(summed(confusions, clusters)), len(before)
+    why = "nobody was given the same solution twice"
+
+    def kappa(sums: Vector) -> Vector:
+        return measures.cohen(sums.reshape(*sums.shape[:-1], 3, 3), "quadratic")
+
+    return [
+        Line(
+            "Self-agreement: same rating",
+            sample.figure(lambda s: ratio(s[..., [0, 4, 8]].sum(axis=-1), s.sum(axis=-1)), n=n, because=why),
+            "steps rated again",
+        ),
+        Line(
+            "Self-agreement: kappa, quadratic weights",
+            sample.figure(kappa, n=n, because=ONE_CLASS if n else why),
+            "steps rated again",
+        ),
+    ]
+
+
+def lines(labels: Labels) -> list[Line]:
+    return [*of_steps(labels), *of_first_errors(labels), *of_finish_reasons(labels), *of_repeats(labels)]
+
+
+def by_generation(labels: Labels) -> list[tuple[int | None, int, Figure]]:
+    """Ordinal alpha within each generation, with the number of its annotations; None for those in none."""
+    return [
+        (None if number < NO_GENERATION_BELOW else int(number), len(part.annotations), alpha(part))
+        for number in np.unique(labels.generations)
+        for part in [labels.only(labels.generations == number)]
+    ]
+
+
+NO_GENERATION_BELOW = -1
+"""Numbers of generations begin with -1, the screening."""
+
+
+def by_period(labels: Labels, seconds: int) -> list[tuple[int, int, Figure]]:
+    """The same within each stretch of time, which begins at a multiple of `seconds` since 1970."""
+    periods: Indices = (labels.submitted_at // seconds).astype(np.intp)
+    return [
+        (int(period) * seconds, len(part.annotations), alpha(part))
+        for period in np.unique(periods)
+        for part in [labels.only(periods == period)]
+    ]

@@ -1,0 +1,128 @@
+"""Runs inside the installation: fills a project with annotations of several labelers, and times its figures."""
+
+import time
+from collections.abc import Callable
+from statistics import median
+from typing import Any
+
+import numpy as np
+from django.db import connection, transaction
+
+from annotation.agreement import board, tables
+from annotation.agreement.tables import Slice
+from annotation.models import Project
+from tests.bench.agreement import ALPHA, FLOOR
+
+STEPS = 8
+EACH = 3
+"""Annotations of a solution."""
+LABELERS = 30
+
+# Foreign keys and triggers are not looked at here; what is filled keeps to them. The truth of a step is a hash of
+# it; each labeler misses it now and then, and some of them more often.
+STATEMENTS = (
+    "SET session_replication_role = replica",
+    """
+    INSERT INTO annotation_membership (project_id, pseudonym, is_labeler, is_researcher, is_manager,
+                                       created_at)
+    SELECT {project}, md5('labeler ' || n)::uuid, true, false, false, now()
+    FROM generate_series(1, {labelers}) AS n
+    """,
+    """
+    INSERT INTO annotation_problem (project_id, text, answer, subject, level, digest, statement)
+    SELECT {project}, 'What is ' || n || ' + 1?', n + 1, 'subject ' || n % 7, 'level ' || n % 5,
+           md5('problem ' || n)::uuid, md5('statement ' || n)::uuid
+    FROM generate_series(1, {count} / {each}) AS n
+    """,
+    """
+    INSERT INTO annotation_solution (project_id, problem_id, pre_generated, length, answer, digest, created_at)
+    SELECT {project}, id, true, {steps}, '42', md5('solution ' || id)::uuid, now()
+    FROM annotation_problem WHERE project_id = {project}
+    """,
+    """
+    INSERT INTO annotation_completion (solution_id, step, index, text)
+    SELECT w.id, step, 0, 'Step ' || step FROM annotation_solution w, generate_series(0, {steps} - 1) AS step
+    WHERE w.project_id = {project}
+    """,
+    """
+    INSERT INTO annotation_task (project_id, solution_id, generation, is_quality_control, is_screening, repeat,
+                                 wanted, filled, priority, reason, is_open)
+    SELECT {project}, id, id % 10, false, false, 0, {each}, {each}, 0, 'bench', false
+    FROM annotation_solution WHERE project_id = {project}
+    """,
+    """
+    INSERT INTO annotation_annotation (project_id, task_id, solution_id, labeler_id, started_at, touched_at,
+                                       submitted_at, finish_reason, active_ms, chosen, is_imported)
+    SELECT {project}, t.id, t.solution_id, m.id, moment, moment, moment, 'solution', 40000, '{{}}', false
+    FROM (SELECT id, solution_id, row_number() OVER (ORDER BY id) AS n FROM annotation_task
+          WHERE project_id = {project}) t
+    CROSS JOIN generate_series(0, {each} - 1) AS turn
+    JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place FROM annotation_membership
+          WHERE project_id = {project}) m ON m.place = (t.n + turn * 7) % {labelers}
+    CROSS JOIN LATERAL (SELECT now() - make_interval(hours => (t.n % 2000)::integer)) AS at (moment)
+    """,
+    """
+    INSERT INTO annotation_steplabel (annotation_id, solution_id, step, position, completion, rating)
+    SELECT a.id, a.solution_id, step, 0, 0,
+           CASE WHEN abs(hashint8extended(a.id * 100 + step, 3)) % 100 < 8 + a.labeler_id % 20 THEN
+               (abs(hashint8extended(a.id * 100 + step, 4)) % 3)::integer - 1
+           ELSE (ARRAY[-1, 0, 1, 1, 1, 1, 1, 1])[1 + abs(hashint8extended(a.solution_id * 100 + step, 5)) % 8] END
+    FROM annotation_annotation a, generate_series(0, {steps} - 1) AS step WHERE a.project_id = {project}
+    """,
+    """
+    UPDATE annotation_annotation a SET finish_reason = 'found_error'
+    WHERE project_id = {project} AND EXISTS (
+        SELECT FROM annotation_steplabel l WHERE l.annotation_id = a.id AND l.rating = -1)
+    """,
+    "SET session_replication_role = origin",
+)
+
+
+def fill(slug: str, count: int) -> None:
+    """`count` annotations of eight steps, three of each solution, by thirty labelers."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        project = Project.objects.create(slug=slug, name=slug)
+        values = {"project": project.pk, "count": count, "each": EACH, "steps": STEPS, "labelers": LABELERS}
+        for statement in STATEMENTS:
+            cursor.execute(statement.format(**values))
+
+
+COUNTED = """
+    SELECT count(*) FROM (
+        SELECT count(*) FILTER (WHERE rating = -1), count(*) FILTER (WHERE rating = 0),
+               count(*) FILTER (WHERE rating = 1)
+        FROM annotation_steplabel
+        WHERE annotation_id IN (SELECT id FROM annotation_annotation WHERE project_id = {project})
+        GROUP BY solution_id, step, completion) u
+"""
+TURNS = 5
+
+
+def play(slug: str) -> None:
+    """Print seconds by name, with a tab between; then how many annotations and labels there are."""
+    project = Project.objects.get(slug=slug)
+    which = Slice(project.pk)
+    labels = tables.labels(which)
+    everything = np.ones(len(labels.annotations), dtype=np.bool_)
+
+    def floor() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(COUNTED.format(project=project.pk))
+
+    tell(FLOOR, floor)
+    tell("the query of all figures", lambda: tables.labels(which))
+    tell(ALPHA, lambda: board.alpha(tables.labels(which)))
+    tell("the measures on steps alone", lambda: board.of_steps(labels.only(everything)))
+    tell("all figures of a slice, query and all", lambda: board.lines(tables.labels(which)))
+    tell("alpha of each generation", lambda: board.by_generation(labels))
+    print(f"annotations\t{len(labels.annotations)}\nlabels\t{len(labels.of)}")
+
+
+def tell(name: str, does: Callable[[], Any]) -> None:
+    """Do it five times, and print how many seconds the median took."""
+    times = []
+    for _ in range(TURNS):
+        began = time.perf_counter()
+        does()
+        times.append(time.perf_counter() - began)
+    print(f"{name}\t{median(times)}")
