@@ -1,9 +1,10 @@
 """Who gets which solution, and when."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
@@ -11,6 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from annotation import labeling, people
+from annotation.labeling import leasing
 from annotation.models import Lease, LoadRun, Membership, Place, Project, Role, Solution, Task, User
 from tests.conftest import labeler, rated, solution_line
 from tests.leases import lease, let_leases_lapse, submit
@@ -227,3 +229,22 @@ def test_what_is_submitted_is_fixed(change: str, waiting: Project, alice: User) 
 def test_raising_what_a_task_wants_takes_its_places_along(waiting: Project) -> None:
     Task.objects.update(wanted=2)
     assert set(Place.objects.values_list("wanted", flat=True)) == {2}
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for part in plan.get("Plans", ()):
+        yield from nodes(part)
+
+
+def test_the_queue_is_walked_in_its_index_and_sorted_by_nobody(waiting: Project, alice: User) -> None:
+    """Where PostgreSQL would rather not read whole tables: the plan of a large queue, from a small one."""
+    query = leasing.NEXT.format(who=leasing.ANYBODY, locked="SKIP LOCKED")
+    given = {"labeler": labeler(alice, waiting).pk, "opened": True, "unopened": 2, "token": str(uuid4())}
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {query}", given)
+        ((found,),) = cursor.fetchall()
+    (free,) = (node for node in nodes(found[0]["Plan"]) if node.get("Subplan Name") == "CTE free")
+    assert "task_queue" in {node.get("Index Name") for node in nodes(free)}
+    assert not [node for node in nodes(free) if "Sort" in node["Node Type"]]
