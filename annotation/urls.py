@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from annotation.web import (
     account,
+    agreement,
     asker,
     endpoints,
     generations,
@@ -50,6 +51,8 @@ urlpatterns = [
     path("projects/<slug:slug>/", researcher.project_overview, name="overview"),
     path("projects/<slug:slug>/solutions/", researcher.solutions, name="solutions"),
     path("projects/<slug:slug>/solutions/<int:pk>/", researcher.solution, name="solution"),
+    path("projects/<slug:slug>/agreement/", agreement.agreement, name="agreement"),
+    path("projects/<slug:slug>/agreement.csv", agreement.agreement_table, name="agreement-table"),
     path("projects/<slug:slug>/generations/", generations.generations, name="generations"),
     path("projects/<slug:slug>/grades/", grader.grades_page, name="grades"),
     path("projects/<slug:slug>/verifier/", scoring.verifier, name="verifier"),

@@ -16,5 +16,6 @@ NO_PAGE = {
     "livez": "a word for programs",
     "readyz": "a word for programs",
     "refusals": "a file",
+    "agreement-table": "a file",
 }
 """Addresses that are no page for people, and why."""

@@ -38,6 +38,11 @@ def overview(cast: Any) -> Page:
     return cast.visit(cast.max, "/projects/algebra/")
 
 
+def agreement(cast: Any) -> Page:
+    submitted(cast)
+    return cast.visit(cast.max, "/projects/algebra/agreement/?kind=regular")
+
+
 def people_refused(cast: Any) -> Page:
     page = cast.visit(cast.max, "/projects/algebra/people/")
     page.get_by_label("Email").fill("new@lab.example")
@@ -218,6 +223,8 @@ STATES = {
     "projects": State("projects", at("/projects/", "sam")),
     "new project": State("new-project", at("/projects/new/", "sam")),
     "overview": State("overview", overview),
+    "agreement": State("agreement", agreement),
+    "agreement, none": State("agreement", at("/projects/algebra/agreement/")),
     "empty overview": State("overview", at("/projects/algebra/")),
     "solutions": State("solutions", at("/projects/algebra/solutions/")),
     "solution": State("solution", solution),

@@ -1,0 +1,77 @@
+"""The page on agreement, and its table."""
+
+import csv
+from collections.abc import Callable
+from typing import Any
+
+import krippendorff
+import numpy as np
+import pytest
+from django.test import Client
+
+from annotation.models import Project, StepLabel, User
+from tests.agreement.test_labels import ANN, BEN, CEM, said
+
+SignIn = Callable[[User], Client]
+PAGE = "/projects/algebra/agreement/"
+TABLE = "/projects/algebra/agreement.csv"
+
+
+@pytest.fixture
+def told(project: Project, load: Callable[..., Any]) -> Project:
+    lines = [
+        *(said(ANN, [1, 0, -1, 1], number=number) for number in range(1, 6)),
+        *(said(BEN, [1, 1, 1, number % 3 - 1], number=number) for number in range(1, 6)),
+        *(said(CEM, [1, number % 2, -1], number=number, generation=4) for number in range(1, 6)),
+    ]
+    assert not load(project, lines).refused
+    return project
+
+
+def figures(client: Client, query: str = "") -> dict[str, dict[str, str]]:
+    response = client.get(TABLE + query)
+    assert response.status_code == 200
+    return {row["figure"]: row for row in csv.DictReader(response.content.decode().splitlines())}
+
+
+def test_the_table_says_what_the_krippendorff_library_says(told: Project, rita: User, sign_in: SignIn) -> None:
+    """From the labels as they are stored: a row a labeler, a column a step, and nothing after a first error."""
+    labelers = [str(one) for one in (ANN, BEN, CEM)]
+    matrix = np.full((3, 5 * 4), np.nan)
+    solutions = sorted(set(StepLabel.objects.values_list("solution", flat=True)))
+    for label in StepLabel.objects.select_related("annotation__labeler"):
+        row = labelers.index(label.annotation.labeler.pseudonym.hex)
+        matrix[row, solutions.index(label.solution_id) * 4 + label.step] = label.rating
+    for row in matrix:
+        for start in range(0, 20, 4):
+            wrong = np.flatnonzero(row[start : start + 4] == -1)
+            if len(wrong):
+                row[start + wrong[0] + 1 : start + 4] = np.nan
+    found = figures(sign_in(rita))
+    for metric in ("nominal", "ordinal", "interval"):
+        expected = krippendorff.alpha(matrix, level_of_measurement=metric, value_domain=[-1, 0, 1])
+        row = found[f"Krippendorff's alpha, {metric}"]
+        assert float(row["value"]) == pytest.approx(expected, abs=1e-9)
+        assert float(row["low"]) <= float(row["value"]) <= float(row["high"])
+
+
+def test_each_filter_has_an_address_that_the_table_shares(told: Project, rita: User, sign_in: SignIn) -> None:
+    page = sign_in(rita).get(PAGE, {"generation": "4"})
+    assert page.status_code == 200
+    assert "5 annotations with 15 ratings" in page.content.decode()
+    assert "agreement.csv?generation=4" in page.content.decode()
+    alone = figures(sign_in(rita), "?generation=4")["Percent agreement"]
+    assert (alone["value"], alone["n"]) == ("", "0")
+    assert alone["undefined_because"] == "no step was rated by two labelers"
+
+
+@pytest.mark.parametrize("query", ["?generation=x", "?labeler=nobody", "?since=yesterday", "?kind=odd"])
+def test_what_is_no_filter_is_refused(query: str, told: Project, rita: User, sign_in: SignIn) -> None:
+    assert sign_in(rita).get(PAGE + query).status_code == 400
+    assert sign_in(rita).get(TABLE + query).status_code == 400
+
+
+def test_labelers_and_strangers_see_none_of_it(told: Project, alice: User, eve: User, sign_in: SignIn) -> None:
+    for user in (alice, eve):
+        assert sign_in(user).get(PAGE).status_code == 404
+        assert sign_in(user).get(TABLE).status_code == 404
