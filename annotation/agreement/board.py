@@ -8,8 +8,8 @@ import numpy as np
 
 from annotation.agreement import measures
 from annotation.agreement.errors import NONE, Hazard, Pairs, hazard, pairs
-from annotation.agreement.figures import Figure, Indices, Sample, Vector, ratio, sampled, summed
-from annotation.agreement.labels import Labels
+from annotation.agreement.figures import Figure, Sample, Vector, ratio, sampled, summed
+from annotation.agreement.labels import NO_GENERATION, Labels
 from annotation.agreement.measures import Tally
 
 NEGATIVE, NEUTRAL, POSITIVE = range(3)
@@ -157,21 +157,7 @@ def lines(labels: Labels) -> list[Line]:
 def by_generation(labels: Labels) -> list[tuple[int | None, int, Figure]]:
     """Ordinal alpha within each generation, with the number of its annotations; None for those in none."""
     return [
-        (None if number < NO_GENERATION_BELOW else int(number), len(part.annotations), alpha(part))
+        (None if number == NO_GENERATION else int(number), len(part.annotations), alpha(part))
         for number in np.unique(labels.generations)
         for part in [labels.only(labels.generations == number)]
-    ]
-
-
-NO_GENERATION_BELOW = -1
-"""Numbers of generations begin with -1, the screening."""
-
-
-def by_period(labels: Labels, seconds: int) -> list[tuple[int, int, Figure]]:
-    """The same within each stretch of time, which begins at a multiple of `seconds` since 1970."""
-    periods: Indices = (labels.submitted_at // seconds).astype(np.intp)
-    return [
-        (int(period) * seconds, len(part.annotations), alpha(part))
-        for period in np.unique(periods)
-        for part in [labels.only(periods == period)]
     ]

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from annotation.agreement import board, tables
 from annotation.agreement.tables import Slice
 from annotation.exporting import prm800k
-from annotation.models import Annotation, Membership, Project
+from annotation.models import Annotation, Membership, Problem, Project
 from tests.conftest import shared_file
 
 ANN, BEN, CEM = (f"{number:032x}" for number in (1, 2, 3))
@@ -125,7 +125,9 @@ def test_a_slice_keeps_to_its_filters(told: Project, load: Load) -> None:
     moment = Annotation.objects.latest("submitted_at").submitted_at
     assert len(tables.labels(Slice(told.pk, since=moment)).annotations) == 1
     assert len(tables.labels(Slice(told.pk, until=moment)).annotations) == 3
-    assert len(tables.labels(Slice(told.pk, subject="Algebra")).annotations) == 0
+    Problem.objects.filter(text="Problem 2?").update(subject="Algebra", level="Level 5")
+    for only in ({"subject": "Algebra"}, {"level": "Level 5"}, {"generation": 5}):
+        assert tables.labels(Slice(told.pk, **only)).labelers.tolist() == [ben.pk]
     assert len(tables.labels(Slice(told.pk, guideline=1)).annotations) == 0
 
 
@@ -161,3 +163,9 @@ def test_the_units_are_those_of_the_export(project: Project, load: Load) -> None
     labels = tables.labels(Slice(project.pk))
     units = labels.only(~labels.grown).units
     assert sorted(map(tuple, units.counts.astype(int).tolist())) == sorted(map(tuple, expected.values()))
+
+
+def test_alpha_is_told_by_generation(told: Project, load: Load) -> None:
+    load(told, [said(BEN, [0, 0, 0, 0], number=2, generation=None)])
+    found = board.by_generation(tables.labels(Slice(told.pk)))
+    assert [(number, count, figure.n) for number, count, figure in found] == [(None, 1, 0), (3, 3, 3)]
