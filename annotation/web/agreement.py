@@ -5,13 +5,14 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from annotation import access
 from annotation.agreement import board, tables
 from annotation.agreement.tables import KINDS, Slice
-from annotation.models import Guideline, Membership, Problem, Project, Task
+from annotation.models import Annotation, Guideline, Membership, Problem, Project, Task
 from annotation.web.audience import audience
 from annotation.web.pages import render_project
 
@@ -45,7 +46,8 @@ class SliceForm(forms.Form):
         ):
             chosen = [("", "all"), *((value, value) for value in values)]
             self.fields[name].choices = chosen  # type: ignore[attr-defined]
-        labelers = Membership.objects.filter(project=project, is_labeler=True).order_by("pseudonym")
+        said = Annotation.objects.filter(labeler=OuterRef("pk"), submitted_at__isnull=False)
+        labelers = Membership.objects.filter(Exists(said), project=project).order_by("pseudonym")
         self.fields["labeler"].queryset = labelers  # type: ignore[attr-defined]
         self.fields["labeler"].empty_label = "all"  # type: ignore[attr-defined]
         self.fields["labeler"].label_from_instance = lambda one: str(one.pseudonym)[:8]  # type: ignore[attr-defined]

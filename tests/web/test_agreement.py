@@ -60,6 +60,8 @@ def test_each_filter_has_an_address_that_the_table_shares(told: Project, rita: U
     assert page.status_code == 200
     assert "5 annotations with 15 ratings" in page.content.decode()
     assert "agreement.csv?generation=4" in page.content.decode()
+    of_ann = sign_in(rita).get(PAGE, {"labeler": ANN})
+    assert "5 annotations with 20 ratings" in of_ann.content.decode(), "who came with a file can be chosen, too"
     alone = figures(sign_in(rita), "?generation=4")["Percent agreement"]
     assert (alone["value"], alone["n"]) == ("", "0")
     assert alone["undefined_because"] == "no step was rated by two labelers"
