@@ -80,6 +80,11 @@ class Labels:
 
     @cached_property
     def units(self) -> Units:
+        return self.places[0]
+
+    @cached_property
+    def places(self) -> tuple[Units, Indices]:
+        """The units, and for each rating that counts which of them it is of."""
         which = self.counted
         solutions, of = np.unique(self.solutions, return_inverse=True)
         completions = int(self.completions.max(initial=0)) + 1
@@ -88,13 +93,14 @@ class Labels:
         units, place = np.unique(keys, return_inverse=True)
         counts = np.bincount(place * 3 + self.ratings[which] + 1, minlength=3 * len(units)).reshape(-1, 3)
         clusters = units // (steps * completions)
-        return Units(
+        found = Units(
             clusters=np.unique(clusters, return_inverse=True)[1],
             solutions=solutions[clusters],
             steps=units // completions % steps,
             completions=units % completions,
             counts=counts.astype(np.float64),
         )
+        return found, place
 
     @cached_property
     def looked_for_errors(self) -> NDArray[np.bool_]:
@@ -116,8 +122,9 @@ class Labels:
 
         Each later annotation beside the first one; in either, what comes after the error it saw is missing.
         """
+        twice = np.isin(self.solutions, self.solutions[~self.is_first])
         errors = self.errors[self.of]
-        kept = np.flatnonzero((errors == NONE) | (self.steps <= errors))
+        kept = np.flatnonzero(twice[self.of] & ((errors == NONE) | (self.steps <= errors)))
         keys = np.stack([self.solutions[self.of], self.labelers[self.of], self.steps, self.completions])[:, kept]
         order = np.lexsort((self.submitted_at[self.of[kept]], *keys[::-1]))
         keys, kept = keys[:, order], kept[order]

@@ -1,22 +1,30 @@
 """Whether labelers agree: the figures of a slice of a project's labels, as a page and as a table."""
 
 import csv
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django import forms
 from django.db.models import Exists, OuterRef
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from annotation import access
 from annotation.agreement import board, tables
+from annotation.agreement.contested import Contested, most_contested
+from annotation.agreement.figures import Figure
+from annotation.agreement.labels import Labels
+from annotation.agreement.people import Profile, profiles
 from annotation.agreement.tables import KINDS, Slice
-from annotation.models import Annotation, Guideline, Membership, Problem, Project, Task
+from annotation.models import Annotation, Completion, Guideline, Membership, Problem, Project, Task
 from annotation.web.audience import audience
 from annotation.web.pages import render_project
 
 MOST_CHOICES = 100
+SHOWN = 10
+DOWNLOADED = 1_000
+"""Contested steps."""
 
 
 class SliceForm(forms.Form):
@@ -90,22 +98,65 @@ def agreement(request: HttpRequest, slug: str) -> HttpResponse:
             "labels": len(labels.of),
             "lines": board.lines(labels),
             "generations": board.by_generation(labels),
+            "contested": with_texts(most_contested(labels, SHOWN)),
+            "profiles": with_names(profiles(labels)),
         }
     return render_project(request, "research/agreement.html", project, context, 200 if form.is_valid() else 400)
 
 
+def with_texts(found: list[Contested]) -> list[tuple[Contested, str]]:
+    solutions = Completion.objects.filter(solution__in={one.solution for one in found})
+    texts = {(c.solution_id, c.step, c.index): c.text for c in solutions}
+    return [(one, texts[one.solution, one.step, one.completion]) for one in found]
+
+
+def with_names(found: list[Profile]) -> list[tuple[Any, Profile]]:
+    names = dict(Membership.objects.filter(pk__in=[one.labeler for one in found]).values_list("pk", "pseudonym"))
+    return [(names[one.labeler], one) for one in found]
+
+
+Rows = Iterator[Sequence[Any]]
+FIGURE = ("value", "low", "high", "n", "undefined_because")
+
+
+def table_of_figures(labels: Labels) -> Rows:
+    yield "figure", *FIGURE, "n_counts"
+    for name, figure, of in board.lines(labels):
+        yield name, *cells(figure), of
+
+
+def table_of_labelers(labels: Labels) -> Rows:
+    figures = ("severity", "agreement", "negative", "neutral")
+    yield "labeler", "annotations", *(f"{name}_{part}" for name in figures for part in FIGURE)
+    for name, profile in with_names(profiles(labels)):
+        parts = (cell for figure in figures for cell in cells(getattr(profile, figure)))
+        yield name, profile.annotations, *parts
+
+
+def table_of_steps(labels: Labels) -> Rows:
+    yield (*Contested._fields, "text")
+    for one, text in with_texts(most_contested(labels, DOWNLOADED)):
+        yield *one, text
+
+
+def cells(figure: Figure) -> tuple[Any, ...]:
+    return figure.value, figure.low, figure.high, figure.n, figure.because
+
+
+TABLES = {"figures": table_of_figures, "labelers": table_of_labelers, "steps": table_of_steps}
+
+
 @audience("viewers")
 @require_safe
-def agreement_table(request: HttpRequest, slug: str) -> HttpResponse:
+def agreement_table(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     """The same figures as comma-separated values, to all their digits."""
     project = access.project_for(request.user, slug, access.VIEWERS)
+    if name not in TABLES:
+        raise Http404
     form = SliceForm(request.GET, project=project)
     if not form.is_valid():
         return HttpResponse(form.errors.as_text(), status=400, content_type="text/plain; charset=utf-8")
     response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="agreement-{project.slug}.csv"'
-    table = csv.writer(response)
-    table.writerow(["figure", "value", "low", "high", "n", "n_counts", "undefined_because"])
-    for name, figure, of in board.lines(tables.labels(form.slice())):
-        table.writerow([name, figure.value, figure.low, figure.high, figure.n, of, figure.because])
+    response["Content-Disposition"] = f'attachment; filename="{name}-{project.slug}.csv"'
+    csv.writer(response).writerows(TABLES[name](tables.labels(form.slice())))
     return response

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from annotation.agreement.figures import Sample, ratio, sampled, summed
+from annotation.agreement.figures import Sample, ratio, ratios, sampled, summed
 from annotation.agreement.measures import Tally, features, percent
 
 
@@ -51,3 +51,26 @@ def test_an_undefined_figure_says_why_and_one_solution_has_no_interval() -> None
 def test_rows_are_added_up_within_clusters() -> None:
     found = summed(np.array([[1.0, 10.0], [2.0, 20.0], [4.0, 40.0]]), np.array([1, 0, 1]))
     assert found.tolist() == [[2.0, 20.0], [5.0, 50.0]]
+
+
+def test_the_interval_of_a_ratio_holds_the_truth_as_often_as_it_says() -> None:
+    """Clusters of unequal size whose parts depend on each other, of two people."""
+    random = np.random.default_rng(5)
+    held = []
+    for _ in range(400):
+        whole = random.integers(1, 12, size=120).astype(np.float64)
+        part = whole * (random.random(120) < 0.3)
+        of = np.arange(120) % 2
+        for one in ratios(part, whole, of, np.bincount(of), because="none"):
+            assert one.low is not None
+            assert one.high is not None
+            held.append(one.low <= 0.3 <= one.high)
+    assert 0.91 <= np.mean(held) <= 0.98
+
+
+def test_a_ratio_without_whole_is_undefined_and_one_of_few_has_no_interval() -> None:
+    few, none = ratios(
+        np.array([1.0, 0, 0]), np.array([2.0, 2, 0]), np.array([0, 0, 1]), np.array([4, 0]), because="nothing"
+    )
+    assert (few.value, few.low, few.high, few.n) == (0.25, None, None, 4)
+    assert (none.value, none.because) == (None, "nothing")

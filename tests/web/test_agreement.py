@@ -14,7 +14,7 @@ from tests.agreement.test_labels import ANN, BEN, CEM, said
 
 SignIn = Callable[[User], Client]
 PAGE = "/projects/algebra/agreement/"
-TABLE = "/projects/algebra/agreement.csv"
+TABLE = "/projects/algebra/agreement/figures.csv"
 
 
 @pytest.fixture
@@ -26,6 +26,12 @@ def told(project: Project, load: Callable[..., Any]) -> Project:
     ]
     assert not load(project, lines).refused
     return project
+
+
+def rows_of(client: Client, name: str) -> list[dict[str, str]]:
+    response = client.get(f"{PAGE}{name}.csv")
+    assert response.status_code == 200
+    return list(csv.DictReader(response.content.decode().splitlines()))
 
 
 def figures(client: Client, query: str = "") -> dict[str, dict[str, str]]:
@@ -59,7 +65,7 @@ def test_each_filter_has_an_address_that_the_table_shares(told: Project, rita: U
     page = sign_in(rita).get(PAGE, {"generation": "4"})
     assert page.status_code == 200
     assert "5 annotations with 15 ratings" in page.content.decode()
-    assert "agreement.csv?generation=4" in page.content.decode()
+    assert "figures.csv?generation=4" in page.content.decode()
     of_ann = sign_in(rita).get(PAGE, {"labeler": ANN})
     assert "5 annotations with 20 ratings" in of_ann.content.decode(), "who came with a file can be chosen, too"
     alone = figures(sign_in(rita), "?generation=4")["Percent agreement"]
@@ -77,3 +83,49 @@ def test_labelers_and_strangers_see_none_of_it(told: Project, alice: User, eve: 
     for user in (alice, eve):
         assert sign_in(user).get(PAGE).status_code == 404
         assert sign_in(user).get(TABLE).status_code == 404
+
+
+def test_who_is_severe_and_by_how_much(told: Project, rita: User, sign_in: SignIn) -> None:
+    """Recomputed rating by rating from what is stored, each labeler against the mean of the others."""
+    said_of: dict[tuple[int, int], dict[str, int]] = {}
+    for label in StepLabel.objects.select_related("annotation__labeler").order_by("annotation", "step"):
+        mine = said_of.setdefault((label.solution_id, label.step), {})
+        name = str(label.annotation.labeler.pseudonym)
+        ended = [
+            step
+            for (solution, step), all_of in said_of.items()
+            if solution == label.solution_id and all_of.get(name) == -1 and step < label.step
+        ]
+        if not ended:
+            mine[name] = label.rating
+    table = rows_of(sign_in(rita), "labelers")
+    severities = [float(row["severity_value"]) for row in table]
+    assert severities == sorted(severities, reverse=True)
+    assert len(table) == 3
+    for row in table:
+        apart = [
+            np.mean([other for who, other in ratings.items() if who != row["labeler"]]) - ratings[row["labeler"]]
+            for ratings in said_of.values()
+            if row["labeler"] in ratings and len(ratings) > 1
+        ]
+        assert float(row["severity_value"]) == pytest.approx(np.mean(apart))
+        assert int(row["severity_n"]) == len(apart)
+        assert row["severity_low"] == "", "five annotations are too few for an interval"
+
+
+def test_the_most_contested_steps_lead_to_where_they_are(told: Project, rita: User, sign_in: SignIn) -> None:
+    client = sign_in(rita)
+    steps = rows_of(client, "steps")
+    assert [steps[0][name] for name in ("step", "negative", "neutral", "positive")] == ["2", "2", "0", "1"]
+    assert steps[0]["text"] == "step 2 way 0"
+    weights = [float(row["disagreement"]) for row in steps]
+    assert weights == sorted(weights, reverse=True)
+    assert weights[0] == 8, "two pairs that are two apart, both ways round: 4 x 4 / (3 - 1)"
+    assert weights[-1] > 0, "what all rated alike is not contested"
+    link = f"/projects/algebra/solutions/{steps[0]['solution']}/"
+    assert f'href="{link}#step-3"' in client.get(PAGE).content.decode()
+    assert 'id="step-3"' in client.get(link).content.decode()
+
+
+def test_there_is_no_other_table(told: Project, rita: User, sign_in: SignIn) -> None:
+    assert sign_in(rita).get(f"{PAGE}secrets.csv").status_code == 404

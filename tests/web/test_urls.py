@@ -70,6 +70,7 @@ def addresses(project: Project, alice: User, load: Callable[..., LoadRun]) -> Ad
         "solution": {"slug": project.slug, "pk": annotation.solution},
         "run": {"slug": project.slug, "pk": run.pk},
         "download": {"slug": project.slug, "format": "prm800k"},
+        "agreement-table": {"slug": project.slug, "name": "figures"},
         "member-roles": {"slug": project.slug, "pk": membership.pk},
     }
     guideline = guidelines.publish(actor=None, project=project, text="Rate with care.")
