@@ -14,8 +14,10 @@ SEED = 0
 """Of the resamples: the same rows give the same interval."""
 GROUPS = 2_000
 """The standard error of a standard error from 2,000 groups is 1.6 %."""
+LEFT_OUT = 50
+"""Groups of a jackknife: its standard error rests on so many figures."""
 FEWEST = 10
-"""Annotations from which on a person's figure has an interval."""
+"""Annotations (or solutions) from which on a person's figure has an interval."""
 NORMAL = 1.96
 """Standard errors to either side that hold 95 %."""
 
@@ -71,9 +73,9 @@ def sampled(sums: Vector, *, resamples: int = RESAMPLES) -> Sample:
     return Sample(sums.sum(axis=0), drawn.astype(np.float64) @ sums)
 
 
-def summed(features: Vector, clusters: Indices) -> Vector:
-    """Rows (n, features) added up within clusters, which are numbered from 0: (clusters, features)."""
-    count = int(clusters.max(initial=-1)) + 1
+def summed(features: Vector, clusters: Indices, count: int = 0) -> Vector:
+    """Rows (n, features) added up within clusters, numbered from 0, at least `count` of them: (clusters, features)."""
+    count = max(count, int(clusters.max(initial=-1)) + 1)
     return np.stack([np.bincount(clusters, column, minlength=count) for column in features.T], axis=1)
 
 
@@ -98,6 +100,33 @@ def ratios(part: Vector | Indices, whole: Vector, of: Indices, n: Indices, *, be
         else Figure(float(value), int(size), float(value - NORMAL * error), float(value + NORMAL * error))
         for value, error, many, size in zip(values, errors, kept, n, strict=True)
     ]
+
+
+def jackknifed(values: Vector, without: Vector, n: Indices, clusters: Indices, *, because: str) -> list[Figure]:
+    """Several figures with the interval of the delete-a-group jackknife (Kott, J. Off. Stat. 17 (2001), 521-526).
+
+    `values` are the figures (figures,), `without` what each is without one group of its clusters, shape (figures,
+    groups), `clusters` how many it rests on; no interval below `FEWEST` of them, or where leaving a group out
+    leaves it undefined. For figures of which 1 is the most.
+    """
+    groups = without.shape[1]
+    apart = without - without.mean(axis=1, keepdims=True)
+    errors = np.sqrt((groups - 1) / groups * (apart**2).sum(axis=1))
+    return [
+        Figure(None, int(size), because=because)
+        if np.isnan(value)
+        else Figure(float(value), int(size))
+        if many < FEWEST or np.isnan(error)
+        else Figure(
+            float(value), int(size), float(value - NORMAL * error), min(1.0, float(value + NORMAL * error))
+        )
+        for value, error, many, size in zip(values, errors, clusters, n, strict=True)
+    ]
+
+
+def in_groups(clusters: int) -> Indices:
+    """At random one of `LEFT_OUT` groups for each cluster: (clusters,)."""
+    return np.random.default_rng(SEED).permutation(clusters) % LEFT_OUT
 
 
 def middle(values: Vector) -> tuple[float, float] | tuple[None, None]:

@@ -9,6 +9,7 @@ Sources: K. Krippendorff, Content Analysis, 4th ed. (2019), chapter 12; K. L. Gw
 Reliability, 4th ed. (2014), chapters 2 to 4; J. Cohen, Psychological Bulletin 70 (1968), 213-220.
 """
 
+from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -17,6 +18,8 @@ from annotation.agreement.figures import Vector, ratio
 
 Metric = Literal["nominal", "ordinal", "interval"]
 Weights = Literal["unweighted", "linear", "quadratic"]
+Measure = Callable[[Vector], Vector]
+"""From sums to figures, over leading axes."""
 
 
 class Tally(NamedTuple):

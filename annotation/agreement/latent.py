@@ -1,0 +1,144 @@
+"""What the true rating of each step may be, judged by how each labeler uses the ratings. Pure.
+
+A. P. Dawid and A. M. Skene, Maximum likelihood estimation of observer error-rates using the EM algorithm, Appl.
+Statist. 28 (1979), 20-28. A step has a true rating that nobody sees, and a labeler says each rating with a
+probability that depends on the true one only. That the ratings are ordered is in the prior: before anything is
+known of a labeler, a rating next to the true one is likelier than the opposite one. So this is the maximum of the
+posterior, not of the likelihood, and a labeler with three ratings is not taken to be infallible.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from annotation.agreement.figures import Indices, Vector
+from annotation.agreement.labels import Labels
+
+METHOD = "Dawid-Skene, ordered prior"
+PRIOR = np.array([[4, 1, 0.25], [1, 4, 1], [0.25, 1, 4]])
+"""What each labeler is taken to have said before: rows are true ratings, columns what was said. Our choice."""
+ROUNDS = 300
+CLOSE = 1e-5
+"""Probabilities that change by less have settled."""
+
+
+class Truth(NamedTuple):
+    people: Indices
+    """Memberships."""
+    confusions: Vector
+    """(people, 3, 3): the probability of what is said (columns) given the true rating (rows)."""
+    classes: Vector
+    """(3,): how frequent each true rating is."""
+    steps: Vector
+    """(units, 3): the probability of each true rating, in the order of `Labels.units`; these are soft labels."""
+    has_settled: bool
+
+    @property
+    def severity(self) -> Vector:
+        """By how much each labeler rates lower than the truth on average, (people,), in [-2, 2]."""
+        return np.asarray(self.classes @ [-1, 0, 1] - self.said @ [-1, 0, 1])
+
+    @property
+    def accuracy(self) -> Vector:
+        """(people,): the probability that what is said is the true rating."""
+        return np.asarray(np.einsum("t,ptt->p", self.classes, self.confusions))
+
+    @property
+    def said(self) -> Vector:
+        """(people, 3): how often each says each rating, were all steps before everybody."""
+        return np.asarray(self.classes @ self.confusions)
+
+
+class Patterns(NamedTuple):
+    """Units about which the same labelers said the same are one pattern."""
+
+    of_unit: Indices
+    """(units,)"""
+    many: Vector
+    """(patterns,): how many units."""
+    starts: Indices
+    """(patterns,): where the entries of each begin."""
+    cells: Indices
+    """(entries,): labeler * 3 + rating, from 0."""
+
+
+def truth(labels: Labels) -> Truth:
+    people, who = np.unique(labels.labelers, return_inverse=True)
+    _, place = labels.places
+    cells = who[labels.of[labels.counted]] * 3 + labels.ratings[labels.counted] + 1
+    found = patterns(place, cells)
+    posterior, confusions, classes, has_settled = settled(found, len(people))
+    return Truth(people, confusions, classes, posterior[found.of_unit], has_settled)
+
+
+def patterns(place: Indices, cells: Indices) -> Patterns:
+    """From which unit each rating is of, and its cell. Exact: a pattern is built up one rating at a time."""
+    order = np.lexsort((cells, place))
+    cells, sizes = cells[order], np.bincount(place)
+    first = np.cumsum(sizes) - sizes
+    width = int(cells.max(initial=0)) + 2
+    number = np.zeros(len(sizes), dtype=np.intp)
+    for depth in range(int(sizes.max(initial=0))):
+        said = np.where(sizes > depth, cells[np.minimum(first + depth, len(cells) - 1)] + 1, 0)
+        number = np.unique(number * width + said, return_inverse=True)[1]
+    _, example, many = np.unique(number, return_index=True, return_counts=True)
+    lengths = sizes[example]
+    starts = np.cumsum(lengths) - lengths
+    entries = np.repeat(first[example] - starts, lengths) + np.arange(lengths.sum())
+    return Patterns(number, many.astype(np.float64), starts, cells[entries])
+
+
+def settled(found: Patterns, people: int) -> tuple[Vector, Vector, Vector, bool]:
+    """Posterior (patterns, 3), confusions and classes, by expectation and maximisation from the shares said."""
+    lengths = np.diff(np.append(found.starts, len(found.cells)))
+    of = np.repeat(np.arange(len(lengths)), lengths)
+    said = np.eye(3)[found.cells % 3]
+    posterior = added(said, found.starts) / np.maximum(lengths, 1)[:, None]
+    confusions, classes = maximised(found, of, posterior, people)
+    for _ in range(ROUNDS):
+        posterior = expected(found, confusions, classes)
+        before = confusions
+        confusions, classes = maximised(found, of, posterior, people)
+        if np.abs(confusions - before).max(initial=0) < CLOSE:
+            return posterior, confusions, classes, True
+    return posterior, confusions, classes, False
+
+
+def expected(found: Patterns, confusions: Vector, classes: Vector) -> Vector:
+    by_cell = np.log(confusions).transpose(0, 2, 1).reshape(-1, 3)
+    logs = added(by_cell[found.cells], found.starts) + np.log(classes)
+    odds = np.exp(logs - logs.max(axis=1, keepdims=True))
+    return np.asarray(odds / odds.sum(axis=1, keepdims=True))
+
+
+def maximised(found: Patterns, of: Indices, posterior: Vector, people: int) -> tuple[Vector, Vector]:
+    weighted = posterior * found.many[:, None]
+    by_cell = [np.bincount(found.cells, weighted[of, true], minlength=people * 3) for true in range(3)]
+    counts = np.stack(by_cell).reshape(3, people, 3).transpose(1, 0, 2) + PRIOR
+    classes = weighted.sum(axis=0) + 1
+    return counts / counts.sum(axis=2, keepdims=True), classes / classes.sum()
+
+
+def added(values: Vector, starts: Indices) -> Vector:
+    return np.add.reduceat(values, starts, axis=0) if len(starts) else np.zeros((0, values.shape[1]))
+
+
+def majority(counts: Vector) -> Indices:
+    """The rating that most gave, -1, 0 or 1, of counts (units, 3); `TIED` where several are first."""
+    most = counts.max(axis=1, keepdims=True)
+    return np.where((counts == most).sum(axis=1) == 1, counts.argmax(axis=1) - 1, TIED)
+
+
+TIED = 9
+
+
+def first_error(truth: Vector, steps: int) -> Vector:
+    """The probability that the first error is at each step, and last that there is none: (steps + 1,).
+
+    From soft labels (rated steps, 3) of the first steps of one solution, as if its steps were independent. Steps
+    that nobody rated come after errors everybody saw; they are taken to have none.
+    """
+    wrong = np.zeros(steps)
+    wrong[: len(truth)] = truth[:, 0]
+    before = np.concatenate([[1.0], np.cumprod(1 - wrong)])
+    return np.append(before[:-1] * wrong, before[-1])
