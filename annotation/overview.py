@@ -1,22 +1,21 @@
 """Plain counts and rows of a project, for its overview and its label browser."""
 
-import math
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models import Count
 
 from annotation.models import (
     Annotation,
     Completion,
     HumanCompletion,
-    Membership,
     Project,
     Solution,
     StepLabel,
 )
+from annotation.models.work import EVERYBODY
 
 COUNTS = """
     SELECT (SELECT count(DISTINCT statement) FROM annotation_problem WHERE project_id = %(p)s),
@@ -56,32 +55,48 @@ class Counts(NamedTuple):
         return self.open_tasks - self.at_hand
 
 
-def wilson(part: int, whole: int, z: float = 1.96) -> tuple[float, float]:
-    """Bounds of a share `part / whole`, both in [0, 1]; `z` = 1.96 for 95 %. Raises `ZeroDivisionError` for none.
-
-    E. B. Wilson, Probable Inference, the Law of Succession, and Statistical Inference, JASA 22 (1927), 209-212.
-    """
-    share, spread = part / whole, z * z / whole
-    middle = (share + spread / 2) / (1 + spread)
-    half = z * math.sqrt(share * (1 - share) / whole + spread / whole / 4) / (1 + spread)
-    return max(0.0, middle - half), min(1.0, middle + half)
-
-
 def of(project: Project) -> Counts:
     with connection.cursor() as cursor:
         cursor.execute(COUNTS, {"p": project.pk})
         return Counts(*cursor.fetchone())
 
 
-def labelers_of(project: Project) -> QuerySet[Membership]:
-    """Those who have submitted something, most first, with `submitted`, `total_ms` and `last_at`."""
-    done = Q(annotations__submitted_at__isnull=False, annotations__task__is_practice=False)
-    people = Membership.objects.filter(project=project).annotate(
-        submitted=Count("annotations", filter=done),
-        total_ms=Sum("annotations__active_ms", filter=done),
-        last_at=Max("annotations__submitted_at"),
-    )
-    return people.filter(submitted__gt=0).order_by("-submitted", "id")[:100]
+class Queue(NamedTuple):
+    """How far the tasks of a generation are."""
+
+    generation: int | None
+    """None: in no generation."""
+    tasks: int
+    open_tasks: int
+    at_hand: int
+    """Of the open ones, those that somebody works on now."""
+    wanted: int
+    """Annotations, of all tasks."""
+    filled: int
+
+    @property
+    def waiting(self) -> int:
+        """Open tasks that nobody works on now."""
+        return self.open_tasks - self.at_hand
+
+
+QUEUES = """
+    SELECT generation, count(*), count(*) FILTER (WHERE is_open),
+           count(*) FILTER (WHERE is_open AND EXISTS (
+               SELECT FROM annotation_place p
+               WHERE p.task_id = t.id AND p.filled_at IS NULL AND p.expires_at >= now())),
+           sum(wanted), sum(filled)
+    FROM annotation_task t
+    WHERE project_id = %s AND NOT is_practice AND wanted BETWEEN 1 AND %s
+    GROUP BY generation ORDER BY generation DESC NULLS LAST
+"""
+
+
+def queues_of(project: Project) -> list[Queue]:
+    """By generation, the latest first; practice, screening and history that was loaded are in no queue."""
+    with connection.cursor() as cursor:
+        cursor.execute(QUEUES, [project.pk, EVERYBODY - 1])
+        return [Queue(*row) for row in cursor.fetchall()]
 
 
 def solutions_of(

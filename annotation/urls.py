@@ -52,6 +52,13 @@ urlpatterns = [
     path("projects/<slug:slug>/solutions/", researcher.solutions, name="solutions"),
     path("projects/<slug:slug>/solutions/<int:pk>/", researcher.solution, name="solution"),
     path("projects/<slug:slug>/agreement/", agreement.agreement, name="agreement"),
+    path("projects/<slug:slug>/agreement/steps/", agreement.contested_steps, name="contested"),
+    path("projects/<slug:slug>/agreement/labelers/", agreement.labelers, name="labelers"),
+    path(
+        "projects/<slug:slug>/agreement/labelers/<uuid:pseudonym>/",
+        agreement.labeler_profile,
+        name="labeler-profile",
+    ),
     path("projects/<slug:slug>/agreement/<slug:name>.csv", agreement.agreement_table, name="agreement-table"),
     path("projects/<slug:slug>/generations/", generations.generations, name="generations"),
     path("projects/<slug:slug>/grades/", grader.grades_page, name="grades"),

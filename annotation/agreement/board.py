@@ -9,7 +9,7 @@ import numpy as np
 from annotation.agreement import measures
 from annotation.agreement.errors import NONE, Hazard, Pairs, hazard, pairs
 from annotation.agreement.figures import Figure, Sample, Vector, ratio, sampled, summed
-from annotation.agreement.labels import NO_GENERATION, Labels
+from annotation.agreement.labels import Labels
 from annotation.agreement.measures import Tally
 
 NEGATIVE, NEUTRAL, POSITIVE = range(3)
@@ -58,13 +58,6 @@ def of_steps(labels: Labels) -> list[Line]:
         figure = tallied(sample, partial(measures.specific, category=category), seen, why)
         lines.append(Line(name, figure, "such steps rated twice"))
     return lines
-
-
-def alpha(labels: Labels) -> Figure:
-    """Ordinal alpha of the ratings of steps."""
-    n = twice(labels.units.counts)
-    measure = partial(measures.alpha, metric="ordinal")
-    return tallied(step_sample(labels), measure, n, ONE_CLASS if n else NOT_TWICE.format(unit="step"))
 
 
 def step_sample(labels: Labels) -> Sample:
@@ -152,12 +145,3 @@ def of_repeats(labels: Labels) -> list[Line]:
 
 def lines(labels: Labels) -> list[Line]:
     return [*of_steps(labels), *of_first_errors(labels), *of_finish_reasons(labels), *of_repeats(labels)]
-
-
-def by_generation(labels: Labels) -> list[tuple[int | None, int, Figure]]:
-    """Ordinal alpha within each generation, with the number of its annotations; None for those in none."""
-    return [
-        (None if number == NO_GENERATION else int(number), len(part.annotations), alpha(part))
-        for number in np.unique(labels.generations)
-        for part in [labels.only(labels.generations == number)]
-    ]

@@ -10,10 +10,12 @@ posterior, not of the likelihood, and a labeler with three ratings is not taken 
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from annotation.agreement.figures import Indices, Vector
+from annotation.agreement.figures import LEFT_OUT, Figure, Indices, Vector, in_groups, jackknifed
 from annotation.agreement.labels import Labels
 
+NOTHING = "no step was rated"
 METHOD = "Dawid-Skene, ordered prior"
 PRIOR = np.array([[4, 1, 0.25], [1, 4, 1], [0.25, 1, 4]])
 """What each labeler is taken to have said before: rows are true ratings, columns what was said. Our choice."""
@@ -49,6 +51,19 @@ class Truth(NamedTuple):
         return np.asarray(self.classes @ self.confusions)
 
 
+class Person(NamedTuple):
+    """What a labeler is judged to be; n are ratings."""
+
+    labeler: int
+    """A membership."""
+    accuracy: Figure
+    """The probability that what is said is the true rating."""
+    severity: Figure
+    """By how much lower than the truth the labeler rates, in [-2, 2]."""
+    confusion: Vector
+    """(3, 3)"""
+
+
 class Patterns(NamedTuple):
     """Units about which the same labelers said the same are one pattern."""
 
@@ -63,12 +78,38 @@ class Patterns(NamedTuple):
 
 
 def truth(labels: Labels) -> Truth:
+    return judged(labels)[0]
+
+
+def judged(labels: Labels) -> tuple[Truth, list[Person]]:
+    """The truth, and each of its people; their intervals leave groups of solutions out."""
     people, who = np.unique(labels.labelers, return_inverse=True)
-    _, place = labels.places
+    units, place = labels.places
     cells = who[labels.of[labels.counted]] * 3 + labels.ratings[labels.counted] + 1
     found = patterns(place, cells)
-    posterior, confusions, classes, has_settled = settled(found, len(people))
-    return Truth(people, confusions, classes, posterior[found.of_unit], has_settled)
+    posterior, confusions, classes, has_settled = settled(found, found.many, begun(found), len(people))
+    result = Truth(people, confusions, classes, posterior[found.of_unit], has_settled)
+    group = in_groups(int(units.clusters.max(initial=-1)) + 1)[units.clusters]
+    others = [without(found, group == out, posterior, result) for out in range(LEFT_OUT)]
+    n = np.bincount(cells // 3, minlength=len(people))
+    pairs = np.unique(units.clusters[place] * len(people) + cells // 3)
+    solutions = np.bincount(pairs % max(len(people), 1), minlength=len(people))
+    accuracies = np.stack([other.accuracy for other in others], axis=1)
+    severities = np.stack([other.severity for other in others], axis=1)
+    columns = (
+        people.tolist(),
+        jackknifed(result.accuracy, accuracies, n, solutions, because=NOTHING),
+        jackknifed(result.severity, severities, n, solutions, because=NOTHING),
+        confusions,
+    )
+    return result, [Person(*one) for one in zip(*columns, strict=True)]
+
+
+def without(found: Patterns, left_out: NDArray[np.bool_], posterior: Vector, near: Truth) -> Truth:
+    """As if some units were not there; from where it settles with them."""
+    many = found.many - np.bincount(found.of_unit[left_out], minlength=len(found.many))
+    _, confusions, classes, has_settled = settled(found, many, posterior, len(near.people))
+    return near._replace(confusions=confusions, classes=classes, has_settled=has_settled)
 
 
 def patterns(place: Indices, cells: Indices) -> Patterns:
@@ -88,17 +129,21 @@ def patterns(place: Indices, cells: Indices) -> Patterns:
     return Patterns(number, many.astype(np.float64), starts, cells[entries])
 
 
-def settled(found: Patterns, people: int) -> tuple[Vector, Vector, Vector, bool]:
-    """Posterior (patterns, 3), confusions and classes, by expectation and maximisation from the shares said."""
+def begun(found: Patterns) -> Vector:
+    """The shares of what was said about each pattern: (patterns, 3)."""
+    said = added(np.eye(3)[found.cells % 3], found.starts)
+    return np.asarray(said / np.maximum(said.sum(axis=1, keepdims=True), 1))
+
+
+def settled(found: Patterns, many: Vector, posterior: Vector, people: int) -> tuple[Vector, Vector, Vector, bool]:
+    """Posterior (patterns, 3), confusions and classes, by maximisation and expectation in turn."""
     lengths = np.diff(np.append(found.starts, len(found.cells)))
     of = np.repeat(np.arange(len(lengths)), lengths)
-    said = np.eye(3)[found.cells % 3]
-    posterior = added(said, found.starts) / np.maximum(lengths, 1)[:, None]
-    confusions, classes = maximised(found, of, posterior, people)
+    confusions, classes = maximised(found.cells, of, posterior * many[:, None], people)
     for _ in range(ROUNDS):
         posterior = expected(found, confusions, classes)
         before = confusions
-        confusions, classes = maximised(found, of, posterior, people)
+        confusions, classes = maximised(found.cells, of, posterior * many[:, None], people)
         if np.abs(confusions - before).max(initial=0) < CLOSE:
             return posterior, confusions, classes, True
     return posterior, confusions, classes, False
@@ -111,9 +156,8 @@ def expected(found: Patterns, confusions: Vector, classes: Vector) -> Vector:
     return np.asarray(odds / odds.sum(axis=1, keepdims=True))
 
 
-def maximised(found: Patterns, of: Indices, posterior: Vector, people: int) -> tuple[Vector, Vector]:
-    weighted = posterior * found.many[:, None]
-    by_cell = [np.bincount(found.cells, weighted[of, true], minlength=people * 3) for true in range(3)]
+def maximised(cells: Indices, of: Indices, weighted: Vector, people: int) -> tuple[Vector, Vector]:
+    by_cell = [np.bincount(cells, weighted[of, true], minlength=people * 3) for true in range(3)]
     counts = np.stack(by_cell).reshape(3, people, 3).transpose(1, 0, 2) + PRIOR
     classes = weighted.sum(axis=0) + 1
     return counts / counts.sum(axis=2, keepdims=True), classes / classes.sum()

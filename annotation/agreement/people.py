@@ -1,63 +1,120 @@
-"""How each labeler rates beside the others. Pure."""
+"""How each labeler rates: beside the others, beside gold, and how fast. Pure."""
 
-from typing import NamedTuple
+from datetime import date
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from annotation.agreement.figures import Figure, ratios
+from annotation.agreement.against_gold import Judged, held
+from annotation.agreement.calendar import date_of, day_of
+from annotation.agreement.errors import NONE
+from annotation.agreement.figures import Figure, Indices, ratios, share, whole_of
 from annotation.agreement.labels import Labels
 
 ALONE = "nobody else rated the same steps"
 NOTHING = "no step was rated"
+NO_ERROR = "no error was found"
+NO_GOLD = "no step with gold was rated"
 
 
-class Profile(NamedTuple):
-    """Figures of one labeler. What others say is of the steps that they rated, too."""
+class Ways(NamedTuple):
+    """How some of the annotations were made. What others say is of the steps that they rated, too."""
 
-    labeler: int
-    """A membership."""
-    annotations: int
     severity: Figure
     """Mean of the others' mean rating minus the labeler's own, in [-2, 2]; above 0 is severer than they are."""
     agreement: Figure
     """Mean share of the others who gave the same rating, in [0, 1]."""
     negative: Figure
-    """Share of the labeler's ratings."""
+    """Share of the ratings."""
     neutral: Figure
+    position: Figure
+    """Where the first error is, as a share of the solution's steps up to and with it, in (0, 1]; n are errors."""
+    seconds: Figure
+    """Active time for a rating, in seconds."""
 
 
-def profiles(labels: Labels) -> list[Profile]:
-    """Of everybody who rated something, the severest first; n are steps (or alternatives)."""
+class Profile(NamedTuple):
+    labeler: int
+    """A membership."""
+    annotations: int
+    active_ms: int
+    last: date
+    """In UTC."""
+    ways: Ways
+    gold: Figure
+    """Share of the steps with gold that were rated as gold accepts, with Wilson's interval."""
+    found: Figure
+    """Share of the solutions with gold whose first error is one that gold accepts, or none where there is none."""
+
+
+def profiles(labels: Labels, gold: Judged) -> list[Profile]:
+    """Of everybody who rated something, the severest first; n are ratings where nothing else is said."""
     people, of = np.unique(labels.labelers, return_inverse=True)
-    units, place = labels.places
-    annotation, rating = labels.of[labels.counted], labels.ratings[labels.counted]
-    whose, count, size = of[annotation], len(people), len(labels.annotations)
-
-    counts = units.counts[place]
-    others = counts.sum(axis=1) - 1
-    shared = others > 0
-    apart = (counts @ [-1, 0, 1] - rating) / np.maximum(others, 1) - rating
-    same = (counts[np.arange(len(rating)), rating + 1] - 1) / np.maximum(others, 1)
-
-    def each(values: np.ndarray, where: np.ndarray, because: str) -> list[Figure]:
-        n = np.bincount(whose[where], minlength=count)
-        part = np.bincount(annotation[where], values[where], minlength=size)
-        whole = np.bincount(annotation[where], minlength=size).astype(np.float64)
-        return ratios(part, whole, of, n, because=because)
-
-    all_of_it = np.ones(len(rating), dtype=np.bool_)
-    columns = zip(
+    count = len(people)
+    last = np.full(count, -np.inf)
+    np.maximum.at(last, of, day_of(labels.submitted_at))
+    agreed = [whole_of(column, of, count) for column in held(labels, gold)]
+    found = zip(
         people.tolist(),
         np.bincount(of, minlength=count).tolist(),
-        each(apart, shared, ALONE),
-        each(same, shared, ALONE),
-        each(rating == -1, all_of_it, NOTHING),
-        each(rating == 0, all_of_it, NOTHING),
+        np.bincount(of, labels.active_ms, minlength=count).astype(np.intp).tolist(),
+        map(date_of, last),
+        ways(labels, of, count),
+        share(agreed[0], agreed[1], because=NO_GOLD),
+        share(agreed[2], agreed[3], because=NO_GOLD),
         strict=True,
     )
-    return sorted((Profile(*one) for one in columns), key=severest_first)
+    return sorted((Profile(*one) for one in found), key=severest_first)
 
 
 def severest_first(profile: Profile) -> tuple[float, int]:
-    value = profile.severity.value
+    value = profile.ways.severity.value
     return (np.inf if value is None else -value, profile.labeler)
+
+
+def ways(labels: Labels, of: Indices, count: int) -> list[Ways]:
+    """Of each of `count` parts of the annotations; `of` (annotations,) says which part each is in, -1 in none."""
+    size, inside = len(labels.annotations), of >= 0
+    each = features(labels)
+
+    def figures(part: NDArray[Any], whole: NDArray[Any], because: str) -> list[Figure]:
+        n = whole_of(whole[inside], of[inside], count)
+        return ratios(part[inside], whole[inside].astype(np.float64), of[inside], n, because=because)
+
+    errors = labels.errors
+    position = np.where(errors == NONE, 0, (errors + 1) / np.maximum(labels.lengths, 1))
+    rated = np.bincount(labels.of, minlength=size)
+    columns = (
+        figures(each["apart"], each["shared"], ALONE),
+        figures(each["same"], each["shared"], ALONE),
+        figures(each["negative"], each["rated"], NOTHING),
+        figures(each["neutral"], each["rated"], NOTHING),
+        figures(position, errors != NONE, NO_ERROR),
+        figures(labels.active_ms / 1000, rated, NOTHING),
+    )
+    return [Ways(*one) for one in zip(*columns, strict=True)]
+
+
+def features(labels: Labels) -> dict[str, NDArray[np.float64]]:
+    """What each annotation adds to sums over its ratings that count, arrays (annotations,)."""
+    units, place = labels.places
+    annotation, rating = labels.of[labels.counted], labels.ratings[labels.counted]
+    counts = units.counts[place]
+    others = counts.sum(axis=1) - 1
+    shared = others > 0
+    apart = np.where(shared, (counts @ [-1, 0, 1] - rating) / np.maximum(others, 1) - rating, 0)
+    same = (counts[np.arange(len(rating)), rating + 1] - 1) / np.maximum(others, 1)
+    columns = {
+        "rated": np.ones(len(rating)),
+        "shared": shared,
+        "apart": apart,
+        "same": same,
+        "negative": rating == -1,
+        "neutral": rating == 0,
+    }
+    size = len(labels.annotations)
+    return {
+        name: np.bincount(annotation, values, minlength=size).astype(np.float64)
+        for name, values in columns.items()
+    }

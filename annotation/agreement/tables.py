@@ -13,8 +13,10 @@ import numpy as np
 from django.db import connection, transaction
 from numpy.typing import NDArray
 
+from annotation.agreement.against_gold import Judged
+from annotation.agreement.figures import Indices
 from annotation.agreement.labels import NO_GENERATION, Labels
-from annotation.models import FinishReason
+from annotation.models import FinishReason, GoldStep
 
 REASONS = (FinishReason.SOLUTION, FinishReason.FOUND_ERROR, FinishReason.BAD_PROBLEM, FinishReason.GIVE_UP)
 
@@ -132,6 +134,41 @@ def said(which: Slice) -> tuple[bytes, bytes]:
         cursor.execute(query, {**vars(which), "reasons": list(REASONS)})
         annotations, packed = cursor.fetchone()
     return annotations or b"", packed or b""
+
+
+def gold(project: int) -> Judged:
+    """All that gold judges in a project."""
+    rows = list(
+        GoldStep.objects.filter(gold__solution__project=project).values_list(
+            "gold_id", "step", "completion", "accepted", "can_be_first_error"
+        )
+    )
+    columns = np.array([row[:3] for row in rows], dtype=np.intp).reshape(-1, 3)
+    accepted = np.array([[rating in row[3] for rating in (-1, 0, 1)] for row in rows], dtype=np.bool_)
+    first = np.array([row[4] for row in rows], dtype=np.bool_)
+    solutions, steps, completions = columns.T
+    return Judged(solutions, steps, completions, accepted.reshape(-1, 3), first)
+
+
+def characters(labeler: int, annotations: Indices) -> Indices:
+    """How long the texts are that were rated in each of a labeler's annotations, in characters."""
+    with connection.cursor() as cursor:
+        cursor.execute(READ, [labeler])
+        found = np.array(cursor.fetchall(), dtype=np.intp).reshape(-1, 2)
+    order = np.argsort(found[:, 0])
+    found = np.vstack([found[order], [[np.iinfo(np.intp).max, 0]]])
+    at = np.searchsorted(found[:, 0], annotations)
+    return np.where(found[at, 0] == annotations, found[at, 1], 0)
+
+
+READ = """
+    SELECT l.annotation_id, sum(length(c.text))
+    FROM annotation_annotation a
+    JOIN annotation_steplabel l ON l.annotation_id = a.id
+    JOIN annotation_completion c ON c.solution_id = l.solution_id AND c.step = l.step AND c.index = l.completion
+    WHERE a.labeler_id = %s AND a.submitted_at IS NOT NULL AND l.rating IS NOT NULL
+    GROUP BY l.annotation_id
+"""
 
 
 def whole(column: NDArray[Any]) -> NDArray[np.intp]:

@@ -7,7 +7,7 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from annotation.overview import wilson
+from annotation.agreement.figures import wilson
 
 register = template.Library()
 CODE = re.compile(r"`([^`]+)`")
@@ -76,6 +76,11 @@ def shortened(text: str, length: int) -> str:
 def pseudonym(value: UUID) -> str:
     """The first part of a pseudonym: enough to tell labelers apart on one page."""
     return str(value)[:8]
+
+
+@register.filter
+def item(values: dict[int, object], key: int) -> object:
+    return values[key]
 
 
 @register.filter

@@ -1,16 +1,25 @@
 """Looking at a project: its counts, its solutions, and what labelers said of each step."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from annotation import access, overview
+from annotation.agreement import amounts, parts, tables
+from annotation.agreement.labels import Labels
 from annotation.learning.gold import judgements_of
 from annotation.models import Grade, Word
 from annotation.web.audience import audience
 from annotation.web.pages import after_of, number_of, render_project
+from annotation.web.slices import SliceForm
 
 PAGE = 30
+DAYS_SHOWN = 120
+"""The last ones; the table for download has all."""
+REASON_WORDS = ("Solution, no negative step", "Found an error", "Bad problem", "Gave up")
+"""In the order of `tables.REASONS`."""
 
 
 @audience("viewers")
@@ -23,9 +32,29 @@ def projects(request: HttpRequest) -> HttpResponse:
 @audience("viewers")
 @require_safe
 def project_overview(request: HttpRequest, slug: str) -> HttpResponse:
+    """How far a project is, and what was labeled of it, day by day, week by week and by generation."""
     project = access.project_for(request.user, slug, access.VIEWERS)
-    context = {"counts": overview.of(project), "labelers": overview.labelers_of(project)}
-    return render_project(request, "research/overview.html", project, context)
+    form = SliceForm(request.GET, project=project)
+    context = {"counts": overview.of(project), "queues": overview.queues_of(project), "form": form}
+    if form.is_valid():
+        context |= amounts_of(tables.labels(form.slice()))
+    context["query"] = request.GET.urlencode()
+    return render_project(request, "research/overview.html", project, context, 200 if form.is_valid() else 400)
+
+
+def amounts_of(labels: Labels) -> dict[str, Any]:
+    days = amounts.days(labels)
+    return {
+        "annotations": len(labels.annotations),
+        "labels": len(labels.of),
+        "active_ms": int(labels.active_ms.sum()),
+        "days": days[-DAYS_SHOWN:],
+        "is_part": len(days) > DAYS_SHOWN,
+        "classes": list(zip(("Negative", "Neutral", "Positive"), amounts.classes(labels), strict=True)),
+        "reasons": [(REASON_WORDS[at], *one) for at, one in enumerate(amounts.reasons(labels))],
+        "weeks": parts.weeks(labels),
+        "generations": parts.by_generation(labels),
+    }
 
 
 @audience("viewers")

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from annotation.agreement import board, tables
+from annotation.agreement import board, parts, tables
 from annotation.agreement.tables import Slice
 from annotation.exporting import prm800k
 from annotation.models import Annotation, Membership, Problem, Project
@@ -167,5 +167,5 @@ def test_the_units_are_those_of_the_export(project: Project, load: Load) -> None
 
 def test_alpha_is_told_by_generation(told: Project, load: Load) -> None:
     load(told, [said(BEN, [0, 0, 0, 0], number=2, generation=None)])
-    found = board.by_generation(tables.labels(Slice(told.pk)))
+    found = parts.by_generation(tables.labels(Slice(told.pk)))
     assert [(number, count, figure.n) for number, count, figure in found] == [(None, 1, 0), (3, 3, 3)]

@@ -6,9 +6,10 @@ import krippendorff
 import numpy as np
 import pytest
 
+from annotation.agreement.amounts import classes, days, reasons
 from annotation.agreement.changes import SHORTEST, changes
-from annotation.agreement.over_time import days, weeks
-from tests.agreement.simulated import GOOD, SEVERE, nothing, simulated
+from annotation.agreement.parts import by_generation, weeks
+from tests.agreement.simulated import GOOD, LENIENT, SEVERE, nothing, simulated
 
 
 def test_each_day_has_what_was_submitted_on_it() -> None:
@@ -16,9 +17,12 @@ def test_each_day_has_what_was_submitted_on_it() -> None:
     found = days(labels)
     assert [one.day for one in found] == [date(2026, 1, number) for number in range(1, 11)]
     assert {(one.annotations, one.labelers, one.labels, one.active_ms) for one in found} == {(2, 2, 6, 120_000)}
-    assert {one.reasons for one in found} == {(2, 0, 0, 0)}
+    assert [(count, share.n) for count, share in reasons(labels)] == [(20, 20), (0, 20), (0, 20), (0, 20)]
     for rating, name in enumerate(("negative", "neutral", "positive"), start=-1):
         assert sum(getattr(one, name) for one in found) == (labels.ratings == rating).sum()
+        share = classes(labels)[rating + 1]
+        assert (share.value, share.n) == (pytest.approx((labels.ratings == rating).mean()), 60)
+        assert share.low < share.value < share.high
 
 
 def test_each_week_has_the_alpha_of_the_solutions_that_came_in_it() -> None:
@@ -41,7 +45,26 @@ def test_a_week_in_which_nobody_met_says_so() -> None:
     labels, _ = simulated([GOOD, SEVERE], solutions=3, overlap=1)
     (week,) = weeks(labels)
     assert (week.alpha.value, week.alpha.n, week.alpha.because) == (None, 0, "no step was rated by two labelers")
-    assert days(nothing()) == weeks(nothing()) == []
+    assert days(nothing()) == weeks(nothing()) == by_generation(nothing()) == []
+    assert {share.because for share in classes(nothing())} == {"nothing was submitted"}
+    assert {share.because for _, share in reasons(nothing())} == {"nothing was submitted"}
+
+
+def test_a_solution_in_two_generations_is_looked_at_in_each() -> None:
+    labels, _ = simulated([GOOD, SEVERE, GOOD, LENIENT], solutions=40, overlap=4)
+    labels.generations[labels.labelers >= 9] = 5
+    found = by_generation(labels)
+    assert [(one.number, one.annotations, one.alpha.n) for one in found] == [(0, 80, 160), (5, 80, 160)]
+    for one in found:
+        alone = weeks(labels.only(labels.generations == one.number))
+        together = krippendorff.alpha(
+            value_counts=labels.only(labels.generations == one.number).units.counts,
+            level_of_measurement="ordinal",
+            value_domain=[-1, 0, 1],
+        )
+        assert one.alpha.value == pytest.approx(together)
+        assert one.alpha.low < one.alpha.value < one.alpha.high
+        assert sum(week.alpha.n for week in alone) == one.alpha.n
 
 
 def test_a_change_is_found_where_it_is_and_so_are_two() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from django.db import connection, transaction
 
-from annotation.agreement import board, tables
+from annotation.agreement import board, parts, tables
 from annotation.agreement.tables import Slice
 from annotation.models import Project
 from tests.bench.agreement import ALPHA, FLOOR
@@ -111,10 +111,10 @@ def play(slug: str) -> None:
 
     tell(FLOOR, floor)
     tell("the query of all figures", lambda: tables.labels(which))
-    tell(ALPHA, lambda: board.alpha(tables.labels(which)))
+    tell(ALPHA, lambda: board.of_steps(tables.labels(which))[0])
     tell("the measures on steps alone", lambda: board.of_steps(labels.only(everything)))
     tell("all figures of a slice, query and all", lambda: board.lines(tables.labels(which)))
-    tell("alpha of each generation", lambda: board.by_generation(labels))
+    tell("alpha of each generation", lambda: parts.by_generation(labels))
     print(f"annotations\t{len(labels.annotations)}\nlabels\t{len(labels.of)}")
 
 

@@ -66,6 +66,7 @@ def test_each_filter_has_an_address_that_the_table_shares(told: Project, rita: U
     assert page.status_code == 200
     assert "5 annotations with 15 ratings" in page.content.decode()
     assert "figures.csv?generation=4" in page.content.decode()
+    assert "Only generation 4 " in page.content.decode()
     of_ann = sign_in(rita).get(PAGE, {"labeler": ANN})
     assert "5 annotations with 20 ratings" in of_ann.content.decode(), "who came with a file can be chosen, too"
     alone = figures(sign_in(rita), "?generation=4")["Percent agreement"]
@@ -123,7 +124,7 @@ def test_the_most_contested_steps_lead_to_where_they_are(told: Project, rita: Us
     assert weights[0] == 8, "two pairs that are two apart, both ways round: 4 x 4 / (3 - 1)"
     assert weights[-1] > 0, "what all rated alike is not contested"
     link = f"/projects/algebra/solutions/{steps[0]['solution']}/"
-    assert f'href="{link}#step-3"' in client.get(PAGE).content.decode()
+    assert f'href="{link}#step-3"' in client.get(f"{PAGE}steps/").content.decode()
     assert 'id="step-3"' in client.get(link).content.decode()
 
 

@@ -162,7 +162,7 @@ def test_the_overview_counts_what_is_there(manager: Client, waiting: Project, al
     labeling.lease_next(labeler=labeler(alice, waiting).pk)
     page = manager.get("/projects/algebra/").content.decode()
     assert re.findall(r"<dd>(.*?)</dd>", page)[:5] == ["1", "3", "1", "1", "1"]
-    assert "100.0 %" in page
+    assert "100.0\u202f%" in page
 
 
 def test_what_is_being_labeled_waits_no_more(

@@ -1,6 +1,8 @@
 """What managers and researchers see."""
 
+from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from playwright.sync_api import Page, expect
 
@@ -11,6 +13,7 @@ from annotation.learning import guidelines, standing
 from annotation.models import Endpoint, Generation, LoadRun, Membership, Project, Role, Run, Solution, Verdict
 from annotation.scoring import training
 from annotation.selection import Plan, Strategy
+from tests.agreement.team import TEAM, team_lines
 from tests.browser.states.kinds import State, at
 from tests.browser.states.labeler import submitted
 from tests.browser.states.learner import school_of
@@ -38,9 +41,18 @@ def overview(cast: Any) -> Page:
     return cast.visit(cast.max, "/projects/algebra/")
 
 
-def agreement(cast: Any) -> Page:
-    submitted(cast)
-    return cast.visit(cast.max, "/projects/algebra/agreement/?kind=regular")
+def of_team(path: str) -> Callable[[Any], Page]:
+    """A page of a project in which four labelers agree more or less, for half a year."""
+
+    def show(cast: Any) -> Page:
+        project, _ = Project.objects.get_or_create(slug="team", defaults={"name": "Team"})
+        person("max", project, Role.MANAGER)
+        if not Solution.objects.filter(project=project).exists():
+            assert not cast.load(project, team_lines(60)).refused
+            guidelines.publish(actor=cast.max, project=project, text="Rate with care.")
+        return cast.visit(cast.max, f"/projects/team/{path}")
+
+    return show
 
 
 def people_refused(cast: Any) -> Page:
@@ -219,12 +231,22 @@ def work(cast: Any) -> Page:
     return cast.visit(cast.max, f"/projects/algebra/work/{run.pk}/")
 
 
+PROFILE = f"agreement/labelers/{UUID(TEAM[1])}/"
 STATES = {
     "projects": State("projects", at("/projects/", "sam")),
     "new project": State("new-project", at("/projects/new/", "sam")),
     "overview": State("overview", overview),
-    "agreement": State("agreement", agreement),
+    "overview, of a team": State("overview", of_team("")),
+    "agreement": State("agreement", of_team("agreement/?kind=regular")),
     "agreement, none": State("agreement", at("/projects/algebra/agreement/")),
+    "contested steps": State("contested", of_team("agreement/steps/")),
+    "contested steps, none": State("contested", at("/projects/algebra/agreement/steps/")),
+    "labelers": State("labelers", of_team("agreement/labelers/")),
+    "labelers, none": State("labelers", at("/projects/algebra/agreement/labelers/")),
+    "labeler": State("labeler-profile", of_team(f"agreement/labelers/{UUID(TEAM[1])}/")),
+    "labeler, too early": State(
+        "labeler-profile", of_team(f"agreement/labelers/{UUID(TEAM[1])}/?until=2020-01-01")
+    ),
     "empty overview": State("overview", at("/projects/algebra/")),
     "solutions": State("solutions", at("/projects/algebra/solutions/")),
     "solution": State("solution", solution),

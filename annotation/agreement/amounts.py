@@ -1,0 +1,62 @@
+"""How much was labeled, day by day, and how it came out. Pure."""
+
+from datetime import date
+from typing import NamedTuple
+
+import numpy as np
+
+from annotation.agreement.calendar import date_of, day_of
+from annotation.agreement.figures import Figure, ratios, share
+from annotation.agreement.labels import REASONS, Labels
+
+NOTHING = "nothing was submitted"
+
+
+class Day(NamedTuple):
+    day: date
+    """Of the submit, in UTC."""
+    annotations: int
+    labelers: int
+    labels: int
+    """Ratings of steps and of alternatives."""
+    negative: int
+    neutral: int
+    positive: int
+    active_ms: int
+
+
+def days(labels: Labels) -> list[Day]:
+    """Those on which something was submitted, in their order."""
+    found, of = np.unique(day_of(labels.submitted_at), return_inverse=True)
+    count = len(found)
+    ratings = np.bincount(of[labels.of] * 3 + labels.ratings + 1, minlength=3 * count).reshape(-1, 3)
+    width = int(labels.labelers.max(initial=0)) + 1
+    people = np.unique(of * width + labels.labelers) // width
+    columns = (
+        np.bincount(of, minlength=count),
+        np.bincount(people, minlength=count),
+        ratings.sum(axis=1),
+        *ratings.T,
+        np.bincount(of, labels.active_ms, minlength=count).astype(np.intp),
+    )
+    numbers = np.stack(columns, axis=1).tolist()
+    return [Day._make([date_of(day), *row]) for day, row in zip(found, numbers, strict=True)]
+
+
+def classes(labels: Labels) -> list[Figure]:
+    """The share of negative, of neutral and of positive ratings; n are all ratings, clusters the solutions."""
+    of = np.unique(labels.solutions, return_inverse=True)[1][labels.of]
+    count = int(of.max(initial=-1)) + 1
+    whole = np.bincount(of, minlength=count).astype(np.float64)
+    together, n = np.zeros(count, dtype=np.intp), np.array([len(of)])
+    return [
+        ratios(np.bincount(of[labels.ratings == rating], minlength=count), whole, together, n, because=NOTHING)[0]
+        for rating in (-1, 0, 1)
+    ]
+
+
+def reasons(labels: Labels) -> list[tuple[int, Figure]]:
+    """How many annotations ended for each of `tables.REASONS`, and their share with Wilson's interval."""
+    counts = np.bincount(labels.reasons, minlength=REASONS)
+    shares = share(counts, np.full(REASONS, counts.sum()), because=NOTHING)
+    return list(zip(counts.tolist(), shares, strict=True))

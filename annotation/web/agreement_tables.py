@@ -1,0 +1,134 @@
+"""The boards' tables as comma-separated values."""
+
+import csv
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from django.http import HttpResponse
+
+from annotation.agreement import amounts, board, contested, latent, pairwise, parts, people, tables
+from annotation.agreement.contested import Contested
+from annotation.agreement.figures import Figure
+from annotation.agreement.labels import Labels
+from annotation.models import Completion, Membership, Project, Solution
+
+Rows = Iterator[Sequence[Any]]
+FIGURE = ("value", "low", "high", "n", "undefined_because")
+RATINGS = ("negative", "neutral", "positive")
+DOWNLOADED = 1_000
+"""Contested steps."""
+
+
+def figures(labels: Labels, project: Project) -> Rows:
+    yield "figure", *FIGURE, "n_counts"
+    for name, figure, of in board.lines(labels):
+        yield name, *cells(figure), of
+
+
+def steps(labels: Labels, project: Project) -> Rows:
+    yield (*Contested._fields, "text")
+    for one, text in with_texts(contested.most_contested(labels, DOWNLOADED)):
+        yield *one, text
+
+
+def labelers(labels: Labels, project: Project) -> Rows:
+    columns = (*people.Ways._fields, "gold", "found")
+    yield "labeler", "annotations", "active_ms", "last", *(f"{name}_{part}" for name in columns for part in FIGURE)
+    names = names_of(labels)
+    for one in people.profiles(labels, tables.gold(project.pk)):
+        found = (*one.ways, one.gold, one.found)
+        yield (
+            names[one.labeler],
+            one.annotations,
+            one.active_ms,
+            one.last,
+            *(cell for f in found for cell in cells(f)),
+        )
+
+
+def pairs(labels: Labels, project: Project) -> Rows:
+    columns = pairwise.Pair._fields[2:]
+    yield "one", "other", *(f"{name}_{part}" for name in columns for part in FIGURE)
+    names = names_of(labels)
+    for one, other, *found in pairwise.pairs(labels):
+        yield names[one], names[other], *(cell for figure in found for cell in cells(figure))
+
+
+def confusions(labels: Labels, project: Project) -> Rows:
+    said = [f"{true}_called_{called}" for true in RATINGS for called in RATINGS]
+    yield "labeler", *(f"{name}_{part}" for name in ("accuracy", "severity") for part in FIGURE), *said, "method"
+    names = names_of(labels)
+    for one in latent.judged(labels)[1]:
+        yield (
+            names[one.labeler],
+            *cells(one.accuracy),
+            *cells(one.severity),
+            *one.confusion.ravel().tolist(),
+            latent.METHOD,
+        )
+
+
+def soft_labels(labels: Labels, project: Project) -> Rows:
+    """Every rated step with who said what, the majority, and how probable each rating is to be the true one."""
+    units, soft = labels.units, latent.truth(labels).steps
+    most = latent.majority(units.counts)
+    ids = dict(Solution.objects.filter(project=project).values_list("pk", "external_id"))
+    yield "solution", "id", "step", "completion", *RATINGS, "majority", *(f"p_{one}" for one in RATINGS), "method"
+    columns = (units.solutions, units.steps, units.completions, units.counts.astype(np.intp), most, soft)
+    for solution, step, completion, counts, vote, chances in zip(*(one.tolist() for one in columns), strict=True):
+        majority = "" if vote == latent.TIED else vote
+        yield solution, ids[solution] or "", step, completion, *counts, majority, *chances, latent.METHOD
+
+
+def days(labels: Labels, project: Project) -> Rows:
+    yield amounts.Day._fields
+    yield from amounts.days(labels)
+
+
+def weeks(labels: Labels, project: Project) -> Rows:
+    yield "monday", *(f"alpha_{part}" for part in FIGURE)
+    for one in parts.weeks(labels):
+        yield one.monday, *cells(one.alpha)
+
+
+def generations(labels: Labels, project: Project) -> Rows:
+    yield "generation", "annotations", *(f"alpha_{part}" for part in FIGURE)
+    for one in parts.by_generation(labels):
+        yield one.number, one.annotations, *cells(one.alpha)
+
+
+TABLES: dict[str, Callable[[Labels, Project], Rows]] = {
+    "figures": figures,
+    "steps": steps,
+    "labelers": labelers,
+    "pairs": pairs,
+    "confusions": confusions,
+    "soft-labels": soft_labels,
+    "days": days,
+    "weeks": weeks,
+    "generations": generations,
+}
+
+
+def as_csv(name: str, rows: Iterable[Sequence[Any]]) -> HttpResponse:
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    csv.writer(response).writerows(rows)
+    return response
+
+
+def cells(figure: Figure) -> tuple[Any, ...]:
+    return figure.value, figure.low, figure.high, figure.n, figure.because
+
+
+def with_texts(found: list[Contested]) -> list[tuple[Contested, str]]:
+    solutions = Completion.objects.filter(solution__in={one.solution for one in found})
+    texts = {(c.solution_id, c.step, c.index): c.text for c in solutions}
+    return [(one, texts[one.solution, one.step, one.completion]) for one in found]
+
+
+def names_of(labels: Labels) -> dict[int, Any]:
+    """By membership the pseudonym of everybody who labeled."""
+    known = np.unique(labels.labelers).tolist()
+    return dict(Membership.objects.filter(pk__in=known).values_list("pk", "pseudonym"))

@@ -1,0 +1,78 @@
+"""Which labels a board looks at, from the address."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.db.models import Exists, OuterRef
+
+from annotation.agreement.tables import KINDS, Slice
+from annotation.models import Annotation, Guideline, Membership, Problem, Project, Task
+
+MOST_CHOICES = 100
+
+
+class SliceForm(forms.Form):
+    """Which labels are looked at; each of its states has an address."""
+
+    generation = forms.TypedChoiceField(coerce=int, empty_value=None, required=False)
+    kind = forms.ChoiceField(required=False)
+    labeler = forms.ModelChoiceField(Membership.objects.none(), required=False, to_field_name="pseudonym")
+    subject = forms.ChoiceField(required=False)
+    level = forms.ChoiceField(required=False)
+    guideline = forms.TypedChoiceField(label="Instructions", coerce=int, empty_value=None, required=False)
+    since = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label="Until and with", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.project = project
+        tasks = Task.objects.filter(project=project, generation__isnull=False)
+        problems = Problem.objects.filter(project=project)
+        versions = Guideline.objects.filter(project=project).order_by("version")
+        for name, values in (
+            ("generation", tasks.values_list("generation", flat=True).distinct().order_by("generation")),
+            ("kind", KINDS),
+            ("subject", some_of(problems, "subject")),
+            ("level", some_of(problems, "level")),
+            ("guideline", versions.values_list("version", flat=True)),
+        ):
+            chosen = [("", "all"), *((value, value) for value in values)]
+            self.fields[name].choices = chosen  # type: ignore[attr-defined]
+        said = Annotation.objects.filter(labeler=OuterRef("pk"), submitted_at__isnull=False)
+        labelers = Membership.objects.filter(Exists(said), project=project).order_by("pseudonym")
+        self.fields["labeler"].queryset = labelers  # type: ignore[attr-defined]
+        self.fields["labeler"].empty_label = "all"  # type: ignore[attr-defined]
+        self.fields["labeler"].label_from_instance = lambda one: str(one.pseudonym)[:8]  # type: ignore[attr-defined]
+
+    @property
+    def chosen(self) -> str:
+        """What is asked for, in words; empty for everything."""
+        given = {name: value for name, value in self.cleaned_data.items() if value not in {None, ""}}
+        if "labeler" in given:
+            given["labeler"] = str(given["labeler"].pseudonym)[:8]
+        return ", ".join(f"{self.fields[name].label or name} {value}".lower() for name, value in given.items())
+
+    def slice(self) -> Slice:
+        given = self.cleaned_data
+        labeler, until = given["labeler"], given["until"]
+        return Slice(
+            project=self.project.pk,
+            generation=given["generation"],
+            labeler=labeler.pk if labeler else None,
+            subject=given["subject"] or None,
+            level=given["level"] or None,
+            guideline=given["guideline"],
+            kind=given["kind"] or None,
+            since=midnight(given["since"]),
+            until=midnight(until and until + timedelta(days=1)),
+        )
+
+
+def some_of(problems: Any, name: str) -> Any:
+    found = problems.filter(**{f"{name}__isnull": False}).values_list(name, flat=True)
+    return found.distinct().order_by(name)[:MOST_CHOICES]
+
+
+def midnight(day: Any) -> datetime | None:
+    return datetime.combine(day, time.min, tzinfo=UTC) if day else None

@@ -1,0 +1,164 @@
+"""Every number of the overview, once more from the export and by other libraries."""
+
+import csv
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import krippendorff
+import numpy as np
+import pytest
+from django.test import Client
+from scipy.stats import binomtest
+
+from annotation import labeling
+from annotation.models import Project, User
+from tests.agreement.team import team_lines
+from tests.conftest import labeler, rated, solution_line
+
+SignIn = Callable[[User], Client]
+PAGE = "/projects/algebra/"
+
+
+@pytest.fixture
+def team(project: Project, load: Callable[..., Any], alice: User) -> Project:
+    """Half a year that was loaded, and two annotations of today, one of them given up."""
+    assert not load(project, team_lines(40)).refused
+    assert not load(project, [solution_line(1), solution_line(2)]).refused
+    for ending in ({}, {"early_end": "give_up", "explanation": "I cannot tell."}):
+        annotation = labeling.lease_next(labeler=labeler(alice, project).pk)
+        labeling.submit(lease=annotation, marks=rated({0: 0} if ending else {0: -1}), **ending)
+    return project
+
+
+@pytest.fixture
+def exported(team: Project, max_: User, sign_in: SignIn) -> list[dict[str, Any]]:
+    response = sign_in(max_).post(f"{PAGE}export/prm800k/")
+    return [json.loads(line) for line in b"".join(response.streaming_content).splitlines()]
+
+
+def table(client: Client, name: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(client.get(f"{PAGE}agreement/{name}.csv").content.decode().splitlines()))
+
+
+def ratings_of(line: dict[str, Any]) -> list[tuple[int, str, int]]:
+    """Step, text and rating of each completion that was rated."""
+    return [
+        (step, one["text"], one["rating"])
+        for step, given in enumerate(line["label"]["steps"])
+        for one in given["completions"] or ()
+        if one["rating"] is not None
+    ]
+
+
+def moment(line: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(line["timestamp"]).replace(tzinfo=UTC)
+
+
+def solution(line: dict[str, Any]) -> tuple[str, str]:
+    return line["question"]["problem"], json.dumps(line["question"]["pre_generated_steps"])
+
+
+def alpha(lines: Iterable[dict[str, Any]]) -> tuple[float, int]:
+    """Krippendorff's, by the library of that name, and how many steps were rated twice. Lines end at an error."""
+    counts: dict[Any, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for line in lines:
+        for step, text, rating in ratings_of(line):
+            counts[solution(line), step, text][rating + 1] += 1
+    table = np.array(list(counts.values()))
+    n = int((table.sum(axis=1) > 1).sum())
+    if not n:
+        return np.nan, 0
+    found = krippendorff.alpha(value_counts=table, level_of_measurement="ordinal", value_domain=[-1, 0, 1])
+    return found, n
+
+
+def monday(of: date) -> date:
+    return of - timedelta(days=of.weekday())
+
+
+def same(row: dict[str, str], expected: tuple[float, int]) -> bool:
+    value = float(row["alpha_value"]) if row["alpha_value"] else np.nan
+    return (value, int(row["alpha_n"])) == (pytest.approx(expected[0], nan_ok=True), expected[1])
+
+
+def test_each_day(exported: list[dict[str, Any]], max_: User, sign_in: SignIn) -> None:
+    by_day: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for line in exported:
+        by_day[str(moment(line).date())].append(line)
+    rows = table(sign_in(max_), "days")
+    assert [row["day"] for row in rows] == sorted(by_day)
+    for row in rows:
+        lines = by_day[row["day"]]
+        said = Counter(rating for line in lines for _, _, rating in ratings_of(line))
+        assert [int(row[name]) for name in ("negative", "neutral", "positive")] == [said[r] for r in (-1, 0, 1)]
+        assert int(row["labels"]) == said.total()
+        assert int(row["annotations"]) == len(lines)
+        assert int(row["labelers"]) == len({line["labeler"] for line in lines})
+        assert int(row["active_ms"]) == sum(line["label"]["total_time"] for line in lines)
+
+
+def test_alpha_of_each_week_and_generation(exported: list[dict[str, Any]], max_: User, sign_in: SignIn) -> None:
+    last: dict[Any, date] = {}
+    for line in exported:
+        last[solution(line)] = max(last.get(solution(line), date.min), moment(line).date())
+    weeks: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    generations: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for line in exported:
+        weeks[str(monday(last[solution(line)]))].append(line)
+        generations["" if line["generation"] is None else str(line["generation"])].append(line)
+    client = sign_in(max_)
+    rows = table(client, "weeks")
+    assert [row["monday"] for row in rows] == sorted(weeks)
+    assert all(same(row, alpha(weeks[row["monday"]])) for row in rows)
+    rows = table(client, "generations")
+    assert {row["generation"] for row in rows} == set(generations)
+    assert all(same(row, alpha(generations[row["generation"]])) for row in rows)
+    assert sum(int(row["annotations"]) for row in rows) == len(exported)
+
+
+def test_classes_and_endings_are_on_the_page(exported: list[dict[str, Any]], max_: User, sign_in: SignIn) -> None:
+    page = sign_in(max_).get(PAGE).content.decode()
+    said = Counter(rating for line in exported for _, _, rating in ratings_of(line))
+    assert f"{len(exported)} annotations with {said.total()} ratings" in page
+    for name, rating in (("Negative", -1), ("Neutral", 0), ("Positive", 1)):
+        found = re.search(rf'{name}</th><td class="number">([\d.]+)', page)
+        assert found
+        assert found[1] == f"{100 * said[rating] / said.total():.1f}"
+    ended = Counter(line["label"]["finish_reason"] for line in exported)
+    assert ended["give_up"] == 1
+    for words, reason in (
+        ("Solution, no negative step", "solution"),
+        ("Found an error", "found_error"),
+        ("Bad problem", "bad_problem"),
+        ("Gave up", "give_up"),
+    ):
+        bounds = binomtest(ended[reason], len(exported)).proportion_ci(method="wilson")
+        row = re.search(rf"{words}</th>(.*?)</tr>", page)
+        assert row
+        numbers = [
+            float(number)
+            for number in re.findall(r">(?:\D*?)([\d.]+)|to ([\d.]+)", row[1])
+            for number in number
+            if number
+        ]
+        share = 100 * ended[reason] / len(exported)
+        assert numbers == pytest.approx([ended[reason], share, 100 * bounds.low, 100 * bounds.high], abs=0.06)
+
+
+def test_the_queue_is_counted_by_generation(team: Project, max_: User, sign_in: SignIn) -> None:
+    """Of two solutions one is done; one was given up, and waits for somebody else."""
+    page = sign_in(max_).get(PAGE).content.decode()
+    rows = re.findall(r'<tr><th scope="row">(none|\d+)</th>((?:<td class="number">\d+</td>){5})</tr>', page)
+    assert [(name, re.findall(r"\d+", cells)) for name, cells in rows] == [("none", ["2", "0", "0", "2", "2"])]
+
+
+def test_a_filter_that_is_none_is_said_and_the_rest_stays(team: Project, max_: User, sign_in: SignIn) -> None:
+    response = sign_in(max_).get(f"{PAGE}?generation=x")
+    assert response.status_code == 400
+    assert "Where queues stand" in response.content.decode()
+    nothing = sign_in(max_).get(f"{PAGE}?until=2001-01-01").content.decode()
+    assert "0 annotations with 0 ratings" in nothing
