@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from annotation.web import (
     account,
+    against_people,
     agreement,
     asker,
     endpoints,
@@ -60,6 +61,12 @@ urlpatterns = [
         name="labeler-profile",
     ),
     path("projects/<slug:slug>/agreement/<slug:name>.csv", agreement.agreement_table, name="agreement-table"),
+    path("projects/<slug:slug>/beside-people/", against_people.against_people, name="against-people"),
+    path(
+        "projects/<slug:slug>/beside-people/<slug:name>.csv",
+        against_people.against_people_table,
+        name="against-people-table",
+    ),
     path("projects/<slug:slug>/generations/", generations.generations, name="generations"),
     path("projects/<slug:slug>/grades/", grader.grades_page, name="grades"),
     path("projects/<slug:slug>/verifier/", scoring.verifier, name="verifier"),

@@ -1,5 +1,5 @@
 // Draws each figure[data-chart] from the table in it, so that a chart never says anything its table does not.
-// Rows have their moment in data-at (seconds since 1970); columns to draw have data-series, a colour of app.css.
+// Rows have their place in data-at (seconds since 1970, a share or a number); columns to draw have data-series, a colour of app.css.
 "use strict";
 
 const HEIGHT = 220;
@@ -40,6 +40,7 @@ const number = (text) => (text === undefined ? null : Number(text));
 
 function draw(figure, plot, rows, columns) {
   const bars = figure.dataset.chart === "bars";
+  const timed = bars || figure.dataset.chart === "lines";
   const quiet = colour("quiet");
   const grid = { stroke: colour("line"), width: 1 };
   const axis = { stroke: quiet, grid, ticks: grid, font: "12px system-ui, sans-serif" };
@@ -64,8 +65,8 @@ function draw(figure, plot, rows, columns) {
       height: HEIGHT,
       series,
       bands,
-      axes: [{ ...axis, values: (_, moments) => moments.map(day) }, { ...axis, size: 60 }],
-      scales: bars ? { y: { range: (_, __, most) => [0, most * 1.05 || 1] } } : {},
+      axes: [timed ? { ...axis, values: (_, moments) => moments.map(day) } : axis, { ...axis, size: 60 }],
+      scales: { x: xOf[figure.dataset.chart], y: bars ? { range: (_, __, most) => [0, most * 1.05 || 1] } : {} },
       legend: { show: false },
       cursor: { show: false },
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1e3), "Etc/UTC"),
@@ -76,6 +77,9 @@ function draw(figure, plot, rows, columns) {
   );
   plot.append(keyOf(columns));
 }
+
+// Days for bars and lines, shares for a diagonal, numbers that double for steps.
+const xOf = { bars: {}, lines: {}, diagonal: { time: false, range: [0, 1] }, steps: { time: false, distr: 3, log: 2 } };
 
 const barred = (stroke) => ({ fill: faint(stroke), paths: uPlot.paths.bars({ size: [0.7, 40] }), points: { show: false } });
 
@@ -91,7 +95,7 @@ function keyOf(columns) {
   return key;
 }
 
-// A line for each moment in the list of marks.
+// A line for each moment in the list of marks; and where scores would mean what they say.
 function mark(chart, figure, stroke) {
   const { ctx, bbox } = chart;
   ctx.save();
@@ -106,6 +110,14 @@ function mark(chart, figure, stroke) {
     ctx.lineTo(x, bbox.top + bbox.height);
     ctx.stroke();
     ctx.fillText(item.textContent, x + 4, bbox.top + 12 * devicePixelRatio);
+  }
+  if (figure.dataset.chart === "diagonal") {
+    const at = (value) => [chart.valToPos(value, "x", true), chart.valToPos(value, "y", true)];
+    const [least, most] = [chart.scales.y.min, chart.scales.y.max].map((end) => Math.min(1, Math.max(0, end)));
+    ctx.beginPath();
+    ctx.moveTo(...at(least));
+    ctx.lineTo(...at(most));
+    ctx.stroke();
   }
   ctx.restore();
 }

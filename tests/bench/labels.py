@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 from django.db import connection, transaction
+from django.test import Client
 
 from annotation.agreement import board, parts, tables
 from annotation.agreement.tables import Slice
-from annotation.models import Project
+from annotation.models import Membership, Project, User
 from tests.bench.agreement import ALPHA, FLOOR
 
 STEPS = 8
@@ -96,6 +97,14 @@ COUNTED = """
         GROUP BY solution_id, step, completion) u
 """
 TURNS = 5
+BOARD_TURNS = 20
+BOARDS = {
+    "board: overview, p95 of 20": "",
+    "board: figures, p95": "agreement/",
+    "board: contested steps, p95": "agreement/steps/",
+    "board: labelers, p95": "agreement/labelers/",
+    "board: one labeler, p95": "agreement/labelers/{labeler}/",
+}
 
 
 def play(slug: str) -> None:
@@ -115,14 +124,35 @@ def play(slug: str) -> None:
     tell("the measures on steps alone", lambda: board.of_steps(labels.only(everything)))
     tell("all figures of a slice, query and all", lambda: board.lines(tables.labels(which)))
     tell("alpha of each generation", lambda: parts.by_generation(labels))
+    boards(project)
     print(f"annotations\t{len(labels.annotations)}\nlabels\t{len(labels.of)}")
+
+
+def boards(project: Project) -> None:
+    """Each board as a researcher gets it: all of the request but the network."""
+    client = Client(headers={"host": "127.0.0.1"})
+    client.force_login(User.objects.create_superuser("bench@lab.example"))
+    labeler = Membership.objects.filter(project=project).earliest("pk")
+    for name, path in BOARDS.items():
+        address = f"/projects/{project.slug}/{path.format(labeler=labeler.pseudonym)}"
+        seconds = sorted(times(lambda at=address: get(client, at), BOARD_TURNS))
+        print(f"{name}\t{seconds[round(0.95 * (BOARD_TURNS - 1))]}")
+
+
+def get(client: Client, address: str) -> None:
+    assert client.get(address).status_code == 200, address
+
+
+def times(does: Callable[[], Any], turns: int) -> list[float]:
+    """How many seconds each turn took."""
+    found = []
+    for _ in range(turns):
+        began = time.perf_counter()
+        does()
+        found.append(time.perf_counter() - began)
+    return found
 
 
 def tell(name: str, does: Callable[[], Any]) -> None:
     """Do it five times, and print how many seconds the median took."""
-    times = []
-    for _ in range(TURNS):
-        began = time.perf_counter()
-        does()
-        times.append(time.perf_counter() - began)
-    print(f"{name}\t{median(times)}")
+    print(f"{name}\t{median(times(does, TURNS))}")

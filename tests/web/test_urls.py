@@ -71,6 +71,7 @@ def addresses(project: Project, alice: User, load: Callable[..., LoadRun]) -> Ad
         "run": {"slug": project.slug, "pk": run.pk},
         "download": {"slug": project.slug, "format": "prm800k"},
         "labeler-profile": {"slug": project.slug, "pseudonym": labeler(alice, project).pseudonym},
+        "against-people-table": {"slug": project.slug, "name": "picks"},
         "agreement-table": {"slug": project.slug, "name": "figures"},
         "member-roles": {"slug": project.slug, "pk": membership.pk},
     }

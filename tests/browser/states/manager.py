@@ -13,6 +13,7 @@ from annotation.learning import guidelines, standing
 from annotation.models import Endpoint, Generation, LoadRun, Membership, Project, Role, Run, Solution, Verdict
 from annotation.scoring import training
 from annotation.selection import Plan, Strategy
+from tests.against_people.told import tell_more
 from tests.agreement.team import TEAM, team_lines
 from tests.browser.states.kinds import State, at
 from tests.browser.states.labeler import submitted
@@ -214,6 +215,15 @@ def generations(cast: Any) -> Page:
     return cast.visit(cast.max, "/projects/sums/generations/")
 
 
+def against_people(cast: Any) -> Page:
+    """A verifier that has scored what it learned from and what came later, and picks of either kind."""
+    verifier(cast)
+    project = Project.objects.get(slug="sums")
+    if not Generation.objects.filter(project=project).exists():
+        tell_more(project, cast.load, cast.alice)
+    return cast.visit(cast.max, "/projects/sums/beside-people/")
+
+
 def draw(cast: Any) -> Page:
     """With its preview."""
     cast.load(cast.project, sums(3), for_pool=True)
@@ -253,6 +263,8 @@ STATES = {
     "solution, graded": State("solution", graded_solution),
     "grades": State("grades", graded),
     "grades, none": State("grades", at("/projects/algebra/grades/")),
+    "beside people": State("against-people", against_people),
+    "beside people, none": State("against-people", at("/projects/algebra/beside-people/")),
     "verifier": State("verifier", verifier),
     "verifier, none": State("verifier", at("/projects/algebra/verifier/")),
     "endpoints": State("endpoints", endpoints),

@@ -1,0 +1,77 @@
+"""Best of N among graded samples that a scorer has scored: by its score, by majority vote, or any."""
+
+from collections import defaultdict
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from annotation.models import Scorer
+from annotation.verifier.best_of_n import Row, Sample, best_of_n
+
+NS = (1, 2, 4, 8, 16, 32, 64)
+MOST_SAMPLES = 64
+"""Of a problem."""
+MOST_PROBLEMS = 60
+RESAMPLES = 200
+SEED = 0
+
+# Problems of which nothing had been rated when the scorer was made: it cannot have learned from them. A lot
+# decides which of them, and which of their samples.
+GRADED = """
+    WITH problems AS (
+        SELECT p.id FROM annotation_problem p
+        WHERE p.project_id = %(project)s
+          AND (NOT %(learns)s OR NOT EXISTS (
+              SELECT FROM annotation_solution w JOIN annotation_annotation a ON a.solution_id = w.id
+              WHERE w.problem_id = p.id AND a.submitted_at < %(since)s))
+          AND (SELECT count(*) FROM annotation_solution w
+               JOIN annotation_grade g ON g.solution_id = w.id AND g.counts_as <> 'undecided'
+               JOIN annotation_score c ON c.solution_id = w.id AND c.scorer_id = %(scorer)s
+               WHERE w.problem_id = p.id) > 1
+        ORDER BY hashint8extended(p.id, %(seed)s) LIMIT %(problems)s
+    )
+    SELECT problem, product, counts_as = 'correct', answer FROM (
+        SELECT p.id AS problem, c.product, g.counts_as, g.answer,
+               row_number() OVER (PARTITION BY p.id ORDER BY hashint8extended(w.id, %(seed)s), w.id) AS place
+        FROM problems p
+        JOIN annotation_solution w ON w.problem_id = p.id
+        JOIN annotation_grade g ON g.solution_id = w.id AND g.counts_as <> 'undecided'
+        JOIN annotation_score c ON c.solution_id = w.id AND c.scorer_id = %(scorer)s
+    ) one WHERE place <= %(samples)s ORDER BY problem, place
+"""
+RIGHT = "the reference answer, however it is written"
+
+
+class Board(NamedTuple):
+    problems: int
+    samples: int
+    rows: list[Row]
+
+
+def board(scorer: Scorer) -> Board:
+    """Accuracy against N; no rows where no problem that the scorer has not learned from has two samples."""
+    groups: dict[int, list[Sample]] = defaultdict(list)
+    for problem, product, is_correct, answer in graded(scorer):
+        vote = RIGHT if is_correct else answer and "".join(answer.split())
+        groups[problem].append(Sample(product, vote, is_correct))
+    if not groups:
+        return Board(0, 0, [])
+    ns = [n for n in NS if n <= max(map(len, groups.values()))]
+    rows = best_of_n(list(groups.values()), ns=ns, seed=SEED, resamples=RESAMPLES)
+    return Board(len(groups), sum(map(len, groups.values())), rows)
+
+
+def graded(scorer: Scorer) -> list[tuple[int, float, bool, str | None]]:
+    values: dict[str, Any] = {
+        "project": scorer.project_id,
+        "scorer": scorer.pk,
+        "learns": scorer.kind == Scorer.Kind.VERIFIER,
+        "since": scorer.created_at,
+        "seed": SEED,
+        "problems": MOST_PROBLEMS,
+        "samples": MOST_SAMPLES,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(GRADED, values)
+        found: list[tuple[int, float, bool, str | None]] = cursor.fetchall()
+        return found

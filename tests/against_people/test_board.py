@@ -1,0 +1,119 @@
+"""What machines say beside what labelers say, through the page."""
+
+import csv
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from sklearn.metrics import roc_auc_score
+
+from annotation.against_people import graders
+from annotation.models import Annotation, Grade, Pick, Project, Score, Scorer, Solution, StepLabel, User
+from annotation.scoring import training
+from tests.against_people.told import tell_more
+from tests.scoring.labeled import load_sums, rate_everything
+from tests.selection.conftest import grade, new_scorer, pooled, score
+
+SignIn = Callable[[User], Client]
+Pooled = Callable[..., list[Solution]]
+__all__ = ["pooled"]
+PAGE = "/projects/algebra/beside-people/"
+
+
+@pytest.fixture
+def scorer(project: Project, load: Callable[..., Any], alice: User) -> Scorer:
+    load_sums(project, load)
+    rate_everything(alice, project)
+    for _ in training.work(training.start(project=project, actor=None)):
+        continue
+    return tell_more(project, load, alice)
+
+
+def table(client: Client, name: str) -> list[dict[str, str]]:
+    response = client.get(f"{PAGE}{name}.csv")
+    assert response.status_code == 200
+    return list(csv.DictReader(response.content.decode().splitlines()))
+
+
+def scored(scorer: Scorer) -> Iterator[tuple[bool, float]]:
+    """Rated steps since the scorer was made, one by one."""
+    since = Annotation.objects.filter(submitted_at__gt=scorer.created_at)
+    for label in StepLabel.objects.filter(annotation__in=since, rating__isnull=False):
+        yield label.rating >= 0, Score.objects.get(scorer=scorer, solution=label.solution_id).steps[label.step]
+
+
+def test_the_verifier_is_held_against_labels_that_it_has_not_seen(
+    scorer: Scorer, rita: User, sign_in: SignIn
+) -> None:
+    client = sign_in(rita)
+    right, scores = zip(*scored(scorer), strict=True)
+    page = client.get(PAGE).content.decode()
+    row = page[page.index("Labels since it was made, all") :]
+    assert f">{roc_auc_score(right, scores):.3f}<" in row[: row.index("</tr>")]
+    bins = table(client, "calibration")
+    assert sum(int(one["right_n"]) for one in bins) == len(right)
+    assert sum(
+        float(one["right_value"]) * int(one["right_n"]) for one in bins if one["right_value"]
+    ) == pytest.approx(sum(right))
+
+
+def test_picks_are_counted_by_generation_and_reason(scorer: Scorer, rita: User, sign_in: SignIn) -> None:
+    rows = {row["reason"]: row for row in table(sign_in(rita), "picks")}
+    assert set(rows) == {"convincing wrong answer", "uniform"}
+    for reason, row in rows.items():
+        tasks = list(Pick.objects.filter(reason=reason).values_list("task", flat=True))
+        found = Annotation.objects.filter(task__in=tasks, finish_reason="found_error").count()
+        assert (int(row["found_n"]), float(row["found_value"])) == (len(tasks), pytest.approx(found / len(tasks)))
+    more = float(rows["convincing wrong answer"]["found_value"]) - float(rows["uniform"]["found_value"])
+    assert float(rows["convincing wrong answer"]["more_value"]) == pytest.approx(more)
+    assert rows["uniform"]["more_undefined_because"] == "it is what the others are held against"
+
+
+def test_an_answer_graded_wrong_in_which_nobody_finds_an_error_is_shown(
+    scorer: Scorer, alice: User, rita: User, sign_in: SignIn
+) -> None:
+    project, client = scorer.project, sign_in(rita)
+    assert table(client, "suspects") == []
+    before = {row.verdict: row.against for row in graders.verdicts(project)}
+    assert before["incorrect"].value == before["correct"].value == 0
+    fine = Grade.objects.filter(verdict="correct", solution__tasks__filled=1).latest("solution")
+    fine.overruled_to = "incorrect"
+    fine.overruled_at, fine.overruled_because = fine.graded_at, "a wrong reference, say"
+    fine.save()
+    (suspect,) = table(client, "suspects")
+    assert (int(suspect["solution"]), suspect["clean"], suspect["found"]) == (fine.solution_id, "1", "0")
+    assert f'href="/projects/algebra/solutions/{fine.solution_id}/"' in client.get(PAGE).content.decode()
+
+
+def test_best_of_n_needs_several_samples_of_a_problem(scorer: Scorer, rita: User, sign_in: SignIn) -> None:
+    """Each sum is a problem of its own."""
+    assert table(sign_in(rita), "best-of-n") == []
+    assert "Undefined: no problem that Verifier, version 1 cannot have learned from" in sign_in(rita).get(
+        PAGE
+    ).content.decode().replace("\n", " ")
+
+
+def test_best_of_n_is_as_good_as_scores_are(pooled: Pooled, project: Project, rita: User, sign_in: SignIn) -> None:
+    """Three problems of eight samples, of which every fourth is right and scores best."""
+    solutions, scorer = pooled(3, 8), new_scorer(project)
+    score(scorer, solutions, [-0.01 * (1 + one % 4) for one in range(24)])
+    grade(solutions[::4], "correct")
+    grade([one for at, one in enumerate(solutions) if at % 4])
+    rows = table(sign_in(rita), "best-of-n")
+    assert [row["n"] for row in rows] == ["1", "2", "4", "8"]
+    assert {(row["problems"], row["short"]) for row in rows} == {("3", "0")}
+    assert float(rows[0]["best_mean"]) == pytest.approx(0.25, abs=0.06), "one of four, over 200 draws"
+    assert float(rows[1]["best_mean"]) == pytest.approx(1 - 6 / 8 * 5 / 7, abs=0.06)
+    assert (rows[3]["best_mean"], rows[3]["best_std"]) == ("1.0", "0.0")
+    assert float(rows[3]["uniform_mean"]) == pytest.approx(0.25, abs=0.06)
+
+
+def test_another_projects_scorer_and_another_table_are_not_there(
+    scorer: Scorer, rita: User, eve: User, alice: User, sign_in: SignIn
+) -> None:
+    assert sign_in(rita).get(f"{PAGE}?scorer={scorer.pk + 1}").status_code == 404
+    assert sign_in(rita).get(f"{PAGE}?scorer=x").status_code == 400
+    assert sign_in(rita).get(f"{PAGE}odd.csv").status_code == 404
+    for user in (eve, alice):
+        assert sign_in(user).get(PAGE).status_code == 404
