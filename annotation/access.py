@@ -16,6 +16,7 @@ from annotation.models import (
     LEASE,
     Annotation,
     Endpoint,
+    Flag,
     Generation,
     Lease,
     LoadRun,
@@ -120,6 +121,11 @@ def solution_for(user: Person, slug: str, solution: int) -> Solution:
 
 def membership_for(user: Person, slug: str, membership: int) -> Membership:
     return get_object_or_404(Membership, pk=membership, project=project_for(user, slug, MANAGERS))
+
+
+def flag_for(user: Person, slug: str, flag: int) -> Flag:
+    found = Flag.objects.select_related("labeler__project")
+    return get_object_or_404(found, pk=flag, labeler__project=project_for(user, slug, MANAGERS))
 
 
 def managed_solution_for(user: Person, slug: str, solution: int) -> Solution:

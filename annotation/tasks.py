@@ -9,6 +9,7 @@ from django.db import OperationalError, transaction
 from annotation import importing, outage, runs, sampling, writing
 from annotation.celery import app
 from annotation.grading import grades
+from annotation.learning import watching
 from annotation.models import Run
 from annotation.scoring import training, working
 from annotation.sessions import SessionStore
@@ -48,6 +49,12 @@ def write() -> None:
 
 
 @app.task
+def watch(project: int) -> None:
+    """Look at the labelers of a project who have submitted something lately."""
+    watching.watch(project)
+
+
+@app.task
 def sweep() -> None:
     """Forget sessions that are over, and take up what lost its message or its worker.
 
@@ -58,6 +65,7 @@ def sweep() -> None:
         left = importing.take_up_left_runs()
         idle = runs.left()
         is_awaited = writing.are_due()
+        watched = watching.due()
     except OperationalError as error:
         log.warning("nothing could be swept: %s", outage.why(error))
         return
@@ -65,6 +73,8 @@ def sweep() -> None:
         load.delay(run)
     for run in idle:
         advance.delay(run)
+    for project in watched:
+        watch.delay(project)
     if is_awaited:
         write.delay()
 

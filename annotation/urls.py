@@ -38,6 +38,7 @@ urlpatterns = [
     path("label/in/<slug:slug>/", labeler.waiting, name="waiting"),
     path("label/in/<slug:slug>/instructions/", learner.guideline, name="guideline"),
     path("label/in/<slug:slug>/standing/", learner.standing, name="standing"),
+    path("label/in/<slug:slug>/reply/", learner.reply, name="reply"),
     path("label/in/<slug:slug>/practice/", learner.practise_again, name="practise-again"),
     path("label/me/", learner.me, name="me"),
     path("label/<uuid:token>/feedback/", learner.feedback, name="feedback"),
@@ -102,6 +103,7 @@ urlpatterns = [
     path("projects/<slug:slug>/solutions/<int:pk>/gold/", teacher.gold_of_solution, name="gold-solution"),
     path("projects/<slug:slug>/solutions/<int:pk>/gold/from/", teacher.gold_from, name="gold-from"),
     path("projects/<slug:slug>/people/<int:pk>/decide/", teacher.decide, name="decide"),
+    path("projects/<slug:slug>/people/flags/<int:pk>/dismiss/", teacher.dismiss, name="dismiss"),
     # programs
     path("api/v1/", include("annotation.api.urls")),
 ]

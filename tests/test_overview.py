@@ -4,7 +4,7 @@ import pytest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy
 
-from annotation.agreement.figures import wilson
+from annotation.shares import wilson
 from annotation.templatetags.humane import coded, duration, probability, thousands
 
 

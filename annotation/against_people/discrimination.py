@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from annotation.agreement.figures import FEWEST, NORMAL, Figure, Indices, Vector, ratios
+from annotation.agreement.figures import FEWEST, Figure, Indices, Vector, ratios
+from annotation.shares import NORMAL
 
 Flags = NDArray[np.bool_]
 BINS = 10
@@ -28,6 +29,8 @@ class Bin(NamedTuple):
 def auc(right: Flags, scores: Vector, problems: Indices) -> Figure:
     """Area under the ROC curve, with the interval of clustered data; n are ratings.
 
+    There is no interval where all problems are told apart without a miss: that tells no spread.
+
     The probability that a right step scores above a wrong one, ties counted half. N. A. Obuchowski, Nonparametric
     analysis of clustered ROC curve data, Biometrics 53 (1997), 567-578. `problems` are numbered from 0.
     """
@@ -43,7 +46,7 @@ def auc(right: Flags, scores: Vector, problems: Indices) -> Figure:
     other = totals(problems, above, ~right, value, count)
     both = count / max(count - 1, 1) * (one * other).sum() / (positive * (n - positive))
     error = np.sqrt(max(spread + 2 * both, 0.0))
-    if count < FEWEST:
+    if count < FEWEST or not error:
         return Figure(value, n)
     return Figure(value, n, max(0.0, value - NORMAL * error), min(1.0, value + NORMAL * error))
 

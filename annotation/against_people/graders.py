@@ -4,8 +4,9 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from annotation.agreement.figures import Figure, wilson
+from annotation.agreement.figures import Figure
 from annotation.models import Project, Scorer
+from annotation.shares import wilson
 
 # Of each solution with a grade how many found an error and how many none.
 RATED = """

@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from annotation.agreement.figures import Figure, wilson
+from annotation.agreement.figures import Figure
 from annotation.models import Project
 from annotation.selection.picking import UNIFORM
+from annotation.shares import wilson
 
 # A solution that several rated has an error if half of them or more found one; who gave up says nothing.
 FOUND = """

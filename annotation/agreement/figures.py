@@ -1,12 +1,13 @@
 """A figure with its n and its interval, or the reason why there is none. Pure."""
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from annotation.shares import NORMAL, wilson
 
 Vector = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -22,8 +23,6 @@ STUDENT = 2.093
 """Such standard errors to either side that hold 95 %: Student's t with one degree of freedom less."""
 FEWEST = 10
 """Annotations (or solutions) from which on a person's figure has an interval."""
-NORMAL = 1.96
-"""Standard errors to either side that hold 95 %."""
 
 
 @dataclass(frozen=True)
@@ -139,17 +138,6 @@ def share(part: Indices, whole: Indices, *, because: str) -> list[Figure]:
         Figure(int(one) / int(of), int(of), *wilson(int(one), int(of))) if of else Figure(None, 0, because=because)
         for one, of in zip(part, whole, strict=True)
     ]
-
-
-def wilson(part: int, whole: int, z: float = NORMAL) -> tuple[float, float]:
-    """Bounds of a share `part / whole`, both in [0, 1]; `z` = 1.96 for 95 %. Raises `ZeroDivisionError` for none.
-
-    E. B. Wilson, Probable Inference, the Law of Succession, and Statistical Inference, JASA 22 (1927), 209-212.
-    """
-    share, spread = part / whole, z * z / whole
-    middle = (share + spread / 2) / (1 + spread)
-    half = z * math.sqrt(share * (1 - share) / whole + spread / whole / 4) / (1 + spread)
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def in_groups(clusters: int) -> Indices:

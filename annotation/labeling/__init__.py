@@ -20,7 +20,7 @@ from annotation.labeling.errors import (
 )
 from annotation.labeling.growing import GrowingDesk, Grown, grow, growing_desk_of, hand_in, lease_next
 from annotation.labeling.growth import GrownStep, Growth, Turn, Turns
-from annotation.labeling.halts import GuidelineChanged, Halt, ScreeningFailed, TurnedDown
+from annotation.labeling.halts import GuidelineChanged, Halt, Paused, ScreeningFailed, TurnedDown
 from annotation.labeling.leasing import Hold, current_lease, renew
 from annotation.labeling.report import Asked, Given, Report, asked, given_critiques, kept_report, save_report
 from annotation.labeling.rounds import practise_again
@@ -52,6 +52,7 @@ __all__ = [
     "Option",
     "OtherSubmit",
     "OtherWay",
+    "Paused",
     "Report",
     "ReportIncomplete",
     "Saved",

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from annotation.labeling import leasing, rounds
-from annotation.labeling.halts import GuidelineChanged, TurnedDown
+from annotation.labeling.halts import GuidelineChanged, Paused, TurnedDown
 from annotation.labeling.rows import one
 from annotation.models import Lease, Verdict
 
@@ -28,7 +28,8 @@ DOOR = f"SELECT known.* FROM annotation_membership m {KNOWN}"
 # Most who come are long at work: nothing stands before them, and they get their solution in one statement.
 AT_WORK = f"""{KNOWN}
     AND known.guideline IS NOT DISTINCT FROM known.read AND known.round IS NULL
-    AND (known.verdict = 'let_in' OR known.is_at_work AND known.verdict IS DISTINCT FROM 'turned_down')
+    AND (known.verdict IN ('let_in', 'resumed')
+         OR known.is_at_work AND coalesce(known.verdict, '') NOT IN ('turned_down', 'paused'))
 """
 
 
@@ -72,6 +73,8 @@ def round_before_work(labeler: int) -> int | None:
         raise GuidelineChanged(door.guideline)
     if door.verdict == Verdict.TURNED_DOWN:
         raise TurnedDown
-    if door.round is not None or door.verdict == Verdict.LET_IN or door.is_at_work:
+    if door.verdict == Verdict.PAUSED:
+        raise Paused
+    if door.round is not None or door.verdict in {Verdict.LET_IN, Verdict.RESUMED} or door.is_at_work:
         return door.round
     return rounds.begin_due(labeler=labeler)

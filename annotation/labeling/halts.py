@@ -35,3 +35,13 @@ class TurnedDown(Halt):
 
     def __init__(self) -> None:
         super().__init__("A manager of this project has decided that you do not label in it.")
+
+
+class Paused(Halt):
+    code = "paused"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Your work in this project is paused. What you have begun can still be submitted."
+            " Why, and how to reply: on the page of your standing."
+        )

@@ -22,7 +22,17 @@ class State(TextChoices):
     FAILED = "failed"
     LET_IN = "let_in", "let in"
     TURNED_DOWN = "turned_down", "turned down"
+    PAUSED = "paused"
     WORKING = "working", "at work"
+
+
+FINAL = {
+    Verdict.LET_IN: State.LET_IN,
+    Verdict.TURNED_DOWN: State.TURNED_DOWN,
+    Verdict.PAUSED: State.PAUSED,
+    Verdict.RESUMED: State.WORKING,
+}
+"""What a decision makes of a labeler, whatever was before."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +51,7 @@ class Standing:
     @property
     def is_shut(self) -> bool:
         """Whether there is no work for this labeler now."""
-        return self.state in {State.FAILED, State.TURNED_DOWN}
+        return self.state in {State.FAILED, State.TURNED_DOWN, State.PAUSED}
 
 
 class Rules(NamedTuple):
@@ -91,8 +101,8 @@ def standing(past: Past, rules: Rules, now: datetime) -> Standing:
 
 def state_of(past: Past, rules: Rules, results: list[Round], now: datetime) -> tuple[State, datetime | None]:
     decision, last = past.decision, results[-1] if results else None
-    if decision is not None and decision.verdict != Verdict.TRY_AGAIN:
-        return State(decision.verdict), None
+    if decision is not None and decision.verdict in FINAL:
+        return FINAL[Verdict(decision.verdict)], None
     if last is not None and last.has_passed:
         return State.PASSED, None
     if last is not None and not is_called_again(decision, last):
@@ -146,10 +156,10 @@ def past_of(labelers: Collection[int]) -> Mapping[int, Past]:
 
 @transaction.atomic
 def decide(*, actor: User | None, labeler: Membership, verdict: Verdict, reason: str) -> Decision:
-    """Let somebody in, turn them down, or give them another try at once. Locks the membership."""
+    """Let somebody in, turn them down, give them another try at once, pause or resume. Locks the membership."""
     Membership.objects.select_for_update(no_key=True).get(pk=labeler.pk)
     before = standing_of(labeler)
-    if verdict != Verdict.TRY_AGAIN:
+    if verdict in {Verdict.LET_IN, Verdict.TURNED_DOWN}:
         leave_rounds(labeler)
     made = Decision.objects.create(labeler=labeler, verdict=verdict, reason=reason.strip(), actor=actor)
     audit.record(

@@ -125,6 +125,19 @@ class Project(models.Model):
         default=24,
         validators=[MaxValueValidator(24 * 365)],
     )
+    watch_percent = models.PositiveSmallIntegerField(
+        "agreement with gold below which a labeler at work is paused, in percent",
+        default=0,
+        db_default=0,
+        validators=[MaxValueValidator(100)],
+        help_text="Of first errors in quality control. 0: nobody is paused.",
+    )
+    watch_size = models.PositiveSmallIntegerField(
+        "solutions of quality control that are looked back on",
+        default=30,
+        db_default=30,
+        validators=[MinValueValidator(10), MaxValueValidator(500)],
+    )
     retries = models.PositiveSmallIntegerField(
         "tries after the first one", default=1, validators=[MaxValueValidator(20)]
     )
@@ -132,6 +145,9 @@ class Project(models.Model):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(watch_percent__lte=100, watch_size__range=(10, 500)), name="project_watch_range"
+            ),
             models.CheckConstraint(
                 condition=Q(screening_size__gte=1, pass_percent__range=(1, 100)), name="project_screening_range"
             ),

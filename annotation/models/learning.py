@@ -150,22 +150,60 @@ class Verdict(models.TextChoices):
     LET_IN = "let_in", "let in"
     TURNED_DOWN = "turned_down", "turned down"
     TRY_AGAIN = "try_again", "another try"
+    PAUSED = "paused", "paused"
+    RESUMED = "resumed", "resumed"
 
 
 class Decision(models.Model):
-    """What a manager decided about a labeler, against or without the screening. The latest one counts."""
+    """What a manager or quality control decided about a labeler. The latest one counts.
+
+    Without an actor it was quality control (`learning.watching`). The labeler may reply to a pause, once.
+    """
 
     labeler = models.ForeignKey("Membership", on_delete=models.CASCADE, related_name="decisions")
     verdict = models.CharField(max_length=11, choices=Verdict.choices)
     reason = models.TextField()
     actor = models.ForeignKey("User", null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
+    reply = models.TextField(blank=True, default="", db_default="")
+    replied_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(reply="", replied_at=None) | Q(verdict="paused", replied_at__isnull=False),
+                name="decision_reply_to_a_pause",
+            ),
             models.CheckConstraint(condition=Q(verdict__in=Verdict.values), name="decision_verdict"),
             models.CheckConstraint(condition=~Q(reason=""), name="decision_has_a_reason"),
         ]
 
     def __str__(self) -> str:
         return f"{self.verdict}: {self.labeler_id}"
+
+
+class Flag(models.Model):
+    """A pattern in a labeler's work that a manager should look at; up until one has."""
+
+    class Kind(models.TextChoices):
+        TOO_FAST = "too_fast", "too fast"
+        NEVER_CHANGING = "never_changing", "never changing"
+
+    labeler = models.ForeignKey("Membership", on_delete=models.CASCADE, related_name="flags", db_index=False)
+    kind = models.CharField(max_length=14, choices=Kind.choices)
+    reason = models.TextField()
+    at = models.DateTimeField(auto_now_add=True)
+    dismissed_at = models.DateTimeField(null=True)
+    dismissed_by = models.ForeignKey("User", null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["labeler", "kind"], name="flag_up_once", condition=Q(dismissed_at=None)
+            ),
+            models.CheckConstraint(condition=Q(kind__in=("too_fast", "never_changing")), name="flag_kind"),
+        ]
+        indexes = [models.Index(fields=["labeler", "kind", "id"], name="flag_of_labeler")]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.labeler_id}"

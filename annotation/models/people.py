@@ -93,6 +93,7 @@ class Membership(models.Model):
     is_labeler = models.BooleanField(default=False)
     is_researcher = models.BooleanField(default=False)
     is_manager = models.BooleanField(default=False)
+    watched_at = models.DateTimeField("when quality control looked at the labeler last", null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

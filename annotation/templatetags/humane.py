@@ -7,7 +7,7 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from annotation.agreement.figures import wilson
+from annotation.shares import wilson
 
 register = template.Library()
 CODE = re.compile(r"`([^`]+)`")

@@ -168,12 +168,18 @@ class AcknowledgeForm(forms.Form):
 class RulesForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Project
-        fields = ("screening_size", "pass_percent", "pause_hours", "retries")
+        fields = ("screening_size", "pass_percent", "pause_hours", "retries", "watch_percent", "watch_size")
 
 
 class DecisionForm(forms.Form):
     verdict = forms.ChoiceField(choices=Verdict.choices)
     reason = forms.CharField(max_length=1000)
+
+
+class ReplyForm(forms.Form):
+    text = forms.CharField(
+        max_length=4000, widget=forms.Textarea(attrs={"rows": 5}), label="What a manager should know"
+    )
 
 
 class GoldFromForm(forms.Form):

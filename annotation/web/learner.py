@@ -2,18 +2,20 @@
 
 from uuid import UUID
 
+from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from annotation import access, labeling
-from annotation.learning import course, guidelines
+from annotation.learning import course, guidelines, watching
 from annotation.learning.feedback import feedback_on
 from annotation.learning.progress import progress_of
 from annotation.learning.standing import standing_of
 from annotation.models import Guideline, Membership, Stage
 from annotation.web.audience import audience
-from annotation.web.forms import AcknowledgeForm
+from annotation.web.forms import AcknowledgeForm, ReplyForm
 from annotation.web.onward import onward
 
 
@@ -69,6 +71,21 @@ def standing(request: HttpRequest, slug: str) -> HttpResponse:
     labeler = access.labeler_for(request.user, slug)
     context = {"project": labeler.project, "standing": standing_of(labeler)}
     return render(request, "labeling/standing.html", context)
+
+
+@audience("labelers")
+@require_POST
+def reply(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """What a paused labeler says to it."""
+    labeler = access.labeler_for(request.user, slug)
+    form = ReplyForm(request.POST)
+    try:
+        watching.reply(labeler=labeler, text=form.cleaned_data["text"] if form.is_valid() else "")
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, "Your reply is with the managers of this project.")
+    return redirect("standing", slug)
 
 
 @audience("labelers")

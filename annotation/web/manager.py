@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from annotation import access, audit, exporting, importing, overview, people, projects, tasks
-from annotation.learning import standing
+from annotation.learning import standing, watching
 from annotation.models import Membership, Project, Role, Verdict
 from annotation.web.audience import audience
 from annotation.web.forms import LoadForm, MemberForm, ProjectForm, ProjectSettingsForm, RolesForm, save_changes
@@ -120,6 +120,7 @@ def people_context(project: Project, form: MemberForm) -> dict[str, object]:
     return {
         "standings": [(labeler, standings[labeler.pk]) for labeler in labelers],
         "verdicts": Verdict,
+        "flags": list(watching.flags_of(project)),
         "form": form,
         "roles": Role,
         "members": known.order_by("user__email"),

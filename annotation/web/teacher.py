@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from annotation import access, audit
-from annotation.learning import course, gold, guidelines, standing
+from annotation.learning import course, gold, guidelines, standing, watching
 from annotation.models import Annotation, Completion, Project, Solution, Stage, Verdict
 from annotation.web.audience import audience
 from annotation.web.forms import (
@@ -171,6 +171,16 @@ def screening_rules(request: HttpRequest, slug: str) -> HttpResponseBase:
         audit.record(actor, "change screening", project, project=project, fields=fields)
     messages.success(request, "Rules saved.")
     return redirect("gold", slug)
+
+
+@audience("managers")
+@require_POST
+def dismiss(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
+    """Take a flag down."""
+    flag = access.flag_for(request.user, slug, pk)
+    watching.dismiss(actor=access.signed_in(request.user), flag=flag)
+    messages.success(request, "The flag is down.")
+    return redirect("people", slug)
 
 
 @audience("managers")

@@ -93,7 +93,14 @@ def test_a_manager_chooses_what_is_for_what(school: Project, max_: User, sign_in
     assert manager.post(address, {"practice": "x"}).status_code == 400
     assert manager.post(address, {"practice": one, "screening": two}).status_code == 302
     assert list(course.items_of(school, Stage.SCREENING).values_list("gold_id", flat=True)) == [two]
-    rules = {"screening_size": 1, "pass_percent": 90, "pause_hours": 1, "retries": 0}
+    rules = {
+        "screening_size": 1,
+        "pass_percent": 90,
+        "pause_hours": 1,
+        "retries": 0,
+        "watch_percent": 0,
+        "watch_size": 30,
+    }
     assert manager.post(f"{address}rules/", rules).status_code == 302
     school.refresh_from_db()
     assert (school.pass_percent, school.retries) == (90, 0)

@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from annotation import labeling, runs
 from annotation.learning import guidelines
-from annotation.models import Annotation, Generation, LoadRun, Membership, Project, Run, User
+from annotation.models import Annotation, Flag, Generation, LoadRun, Membership, Project, Run, User
 from tests.browser.states import NO_PAGE, STATES
 from tests.conftest import labeler, solution_line
 from tests.endpoints.registered import fresh, scorer_behind_endpoint
@@ -83,6 +83,8 @@ def addresses(project: Project, alice: User, load: Callable[..., LoadRun]) -> Ad
     scorer = scorer_behind_endpoint(project)
     generator = fresh(project, name="Writer", role="generator", protocol="completions")
     generator.save()
+    flag = Flag.objects.create(labeler=labeler(alice, project), kind=Flag.Kind.TOO_FAST, reason="Too fast.")
+    arguments["dismiss"] = {"slug": project.slug, "pk": flag.pk}
     arguments["sample"] = {"slug": project.slug, "pk": generator.pk}
     arguments["endpoint"] = arguments["score-endpoint"] = arguments["remove-endpoint"] = {
         "slug": project.slug,
@@ -121,6 +123,8 @@ def addresses(project: Project, alice: User, load: Callable[..., LoadRun]) -> Ad
         "score-endpoint",
         "close-generation",
         "overrule",
+        "dismiss",
+        "reply",
         "change-work",
         "grow",
         "remove-endpoint",
