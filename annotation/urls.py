@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from annotation.web import (
     account,
+    adjudicator,
     against_people,
     agreement,
     asker,
@@ -100,6 +101,8 @@ urlpatterns = [
     path("projects/<slug:slug>/instructions/<int:version>/", teacher.instructions_version, name="version"),
     path("projects/<slug:slug>/gold/", teacher.gold_list, name="gold"),
     path("projects/<slug:slug>/gold/rules/", teacher.screening_rules, name="screening-rules"),
+    path("projects/<slug:slug>/adjudicate/", adjudicator.next_contested, name="next-contested"),
+    path("projects/<slug:slug>/solutions/<int:pk>/adjudicate/", adjudicator.adjudicate, name="adjudicate"),
     path("projects/<slug:slug>/solutions/<int:pk>/gold/", teacher.gold_of_solution, name="gold-solution"),
     path("projects/<slug:slug>/solutions/<int:pk>/gold/from/", teacher.gold_from, name="gold-from"),
     path("projects/<slug:slug>/people/<int:pk>/decide/", teacher.decide, name="decide"),

@@ -7,6 +7,8 @@ from annotation.models.generations import Generation, Pick
 from annotation.models.labels import Annotation, Choice, FinishReason, HumanCompletion, StepLabel
 from annotation.models.learning import (
     Acknowledgement,
+    Consensus,
+    ConsensusStep,
     CourseItem,
     Decision,
     Flag,
@@ -37,6 +39,8 @@ __all__ = [
     "AuditEntry",
     "Choice",
     "Completion",
+    "Consensus",
+    "ConsensusStep",
     "Continuation",
     "CourseItem",
     "Critique",

@@ -207,3 +207,44 @@ class Flag(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.labeler_id}"
+
+
+class Consensus(models.Model):
+    """What holds of a solution on which labelers disagreed, as somebody decided; their labels stay as they are."""
+
+    solution = models.OneToOneField(
+        "Solution", primary_key=True, on_delete=models.CASCADE, related_name="consensus"
+    )
+    author = models.ForeignKey("User", null=True, on_delete=models.SET_NULL, related_name="+")
+    note = models.TextField(blank=True, default="")
+    changed_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"consensus on solution {self.pk}"
+
+
+class ConsensusStep(models.Model):
+    """The rating that holds of one completion, and why labelers disagreed if they did."""
+
+    class Code(models.TextChoices):
+        RUBRIC_GAP = "rubric_gap", "the instructions leave it open"
+        SLIP = "slip", "somebody slipped"
+        AMBIGUITY = "ambiguity", "it is really ambiguous"
+
+    pk = models.CompositePrimaryKey("consensus_id", "step", "completion")
+    consensus = models.ForeignKey(Consensus, on_delete=models.CASCADE, related_name="steps", db_index=False)
+    step = models.PositiveSmallIntegerField()
+    completion = models.PositiveSmallIntegerField(default=0)
+    rating = models.SmallIntegerField()
+    code = models.CharField(max_length=10, choices=Code.choices, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(rating__in=(-1, 0, 1)), name="consensus_rating_range"),
+            models.CheckConstraint(
+                condition=Q(code__in=("", "rubric_gap", "slip", "ambiguity")), name="consensus_code"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"step {self.step}: {self.rating}"

@@ -11,7 +11,7 @@ from annotation.agreement import amounts, board, contested, latent, pairwise, pa
 from annotation.agreement.contested import Contested
 from annotation.agreement.figures import Figure
 from annotation.agreement.labels import Labels
-from annotation.models import Completion, Membership, Project, Solution
+from annotation.models import Completion, ConsensusStep, Membership, Project, Solution
 
 Rows = Iterator[Sequence[Any]]
 FIGURE = ("value", "low", "high", "n", "undefined_because")
@@ -81,6 +81,21 @@ def soft_labels(labels: Labels, project: Project) -> Rows:
         yield solution, ids[solution] or "", step, completion, *counts, majority, *chances, latent.METHOD
 
 
+def consensus(labels: Labels, project: Project) -> Rows:
+    """What was decided of the solutions that are among these labels."""
+    yield "solution", "step", "completion", "rating", "code", "decided_at"
+    found = ConsensusStep.objects.filter(consensus__solution__in=np.unique(labels.solutions).tolist())
+    for one in found.select_related("consensus").order_by("consensus", "step", "completion").iterator():
+        yield (
+            one.consensus_id,
+            one.step,
+            one.completion,
+            one.rating,
+            one.code,
+            one.consensus.changed_at.isoformat(),
+        )
+
+
 def days(labels: Labels, project: Project) -> Rows:
     yield amounts.Day._fields
     yield from amounts.days(labels)
@@ -105,6 +120,7 @@ TABLES: dict[str, Callable[[Labels, Project], Rows]] = {
     "pairs": pairs,
     "confusions": confusions,
     "soft-labels": soft_labels,
+    "consensus": consensus,
     "days": days,
     "weeks": weeks,
     "generations": generations,

@@ -10,7 +10,7 @@ from annotation import access, overview
 from annotation.agreement import amounts, parts, tables
 from annotation.agreement.labels import Labels
 from annotation.learning.gold import judgements_of
-from annotation.models import Grade, Word
+from annotation.models import Consensus, Grade, Word
 from annotation.web.audience import audience
 from annotation.web.pages import after_of, number_of, render_project
 from annotation.web.slices import SliceForm
@@ -80,5 +80,6 @@ def solution(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     found = access.solution_for(request.user, slug, pk)
     context = {"solution": found, "table": overview.labels_of(found), "gold": judgements_of(found)}
     context["grade"] = Grade.objects.filter(solution=found).select_related("overruled_by").first()
+    context["consensus"] = Consensus.objects.filter(pk=found.pk).select_related("author").first()
     context["words"] = Word.choices
     return render_project(request, "research/solution.html", found.project, context)

@@ -16,6 +16,7 @@ NO_PAGE = {
     "livez": "a word for programs",
     "readyz": "a word for programs",
     "refusals": "a file",
+    "next-contested": "sends people on",
     "against-people-table": "a file",
     "agreement-table": "a file",
 }

@@ -246,6 +246,7 @@ STATES = {
     "projects": State("projects", at("/projects/", "sam")),
     "new project": State("new-project", at("/projects/new/", "sam")),
     "overview": State("overview", overview),
+    "adjudicate": State("adjudicate", of_team("adjudicate/")),
     "overview, of a team": State("overview", of_team("")),
     "agreement": State("agreement", of_team("agreement/?kind=regular")),
     "agreement, none": State("agreement", at("/projects/algebra/agreement/")),

@@ -1,0 +1,114 @@
+"""Deciding what holds where labelers disagree."""
+
+import csv
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from annotation.learning import adjudication, gold
+from annotation.models import AuditEntry, Consensus, Project, Solution, StepLabel, User
+from tests.agreement.test_labels import ANN, BEN, CEM, said
+
+SignIn = Callable[[User], Client]
+NEXT = "/projects/algebra/adjudicate/"
+
+
+@pytest.fixture
+def told(project: Project, load: Callable[..., Any]) -> Project:
+    """Of solution 1 they say of its third step all that can be said, of solution 2 they disagree less."""
+    lines = [said(ANN, [1, 1, -1]), said(BEN, [1, 1, 1, 1]), said(CEM, [1, 1, 0, 1])]
+    lines += [said(ANN, [1, 1, 1, 1], number=2), said(BEN, [1, 1, 0, 1], number=2)]
+    lines += [said(one, [1, 1, 1, 1], number=3) for one in (ANN, BEN)]
+    assert not load(project, lines).refused
+    return project
+
+
+def solution(number: int) -> Solution:
+    return Solution.objects.get(problem__text=f"Problem {number}?")
+
+
+def labels() -> list[tuple[Any, ...]]:
+    return list(StepLabel.objects.order_by("pk").values_list("pk", "rating", "flagged", "version"))
+
+
+def test_one_contested_solution_after_the_other(told: Project, max_: User, sign_in: SignIn) -> None:
+    client, before = sign_in(max_), labels()
+    first = client.get(NEXT)["Location"]
+    assert first == f"/projects/algebra/solutions/{solution(1).pk}/adjudicate/"
+    page = client.get(first).content.decode()
+    assert page.count('class="verdict contested"') == 1
+    assert page.count(" checked") == 3, "what all agree on is filled in"
+    decided = {"rating-0-0": "1", "rating-1-0": "1", "rating-2-0": "-1", "rating-3-0": "1"}
+    refused = client.post(first, decided)
+    assert refused.status_code == 400
+    assert "Step 3: say why labelers disagreed." in refused.content.decode()
+    assert not Consensus.objects.exists()
+    response = client.post(first, decided | {"code-2-0": "rubric_gap", "note": "Say it in the instructions."})
+    assert response["Location"] == NEXT
+    assert client.get(NEXT)["Location"] == f"/projects/algebra/solutions/{solution(2).pk}/adjudicate/"
+    kept = adjudication.verdicts_of(solution(1))
+    assert {place: tuple(verdict) for place, verdict in kept.items()} == {
+        (0, 0): (1, ""),
+        (1, 0): (1, ""),
+        (2, 0): (-1, "rubric_gap"),
+    }, "steps after the first error are left out"
+    assert labels() == before, "raw labels stay as they are"
+    assert AuditEntry.objects.get(verb="adjudicate").data["note"] == "Say it in the instructions."
+    page = client.get(f"/projects/algebra/solutions/{solution(1).pk}/").content.decode()
+    assert "the instructions leave it open" in page
+    rows = list(
+        csv.DictReader(client.get("/projects/algebra/agreement/consensus.csv").content.decode().splitlines())
+    )
+    assert [(row["step"], row["rating"], row["code"]) for row in rows] == [
+        ("0", "1", ""),
+        ("1", "1", ""),
+        ("2", "-1", "rubric_gap"),
+    ]
+
+
+def test_when_all_is_decided_it_says_so(told: Project, max_: User, sign_in: SignIn) -> None:
+    client = sign_in(max_)
+    for number in (1, 2):
+        verdicts = {(step, 0): adjudication.Verdict(1, "slip") for step in range(4)}
+        adjudication.record(actor=max_, solution=solution(number), verdicts=verdicts)
+    assert client.get(NEXT)["Location"] == "/projects/algebra/agreement/steps/"
+    page = client.get("/projects/algebra/agreement/steps/").content.decode()
+    assert "No solution that labelers disagree on waits for a decision." in page
+    again = {(step, 0): adjudication.Verdict(1, "ambiguity") for step in range(4)}
+    adjudication.record(actor=max_, solution=solution(2), verdicts=again)
+    assert adjudication.verdicts_of(solution(2))[2, 0].code == "ambiguity"
+    assert AuditEntry.objects.filter(verb="adjudicate").latest("pk").data["before"][2]["code"] == "slip"
+
+
+def test_it_can_become_gold_that_knows_what_is_ambiguous(told: Project, max_: User, sign_in: SignIn) -> None:
+    one, two = solution(1), solution(2)
+    verdicts = {(step, 0): adjudication.Verdict(1) for step in range(2)} | {
+        (2, 0): adjudication.Verdict(-1, "slip")
+    }
+    adjudication.record(actor=max_, solution=one, verdicts=verdicts, makes_gold=True)
+    found = gold.judgements_of(one)
+    assert {place: set(judgement.accepted) for place, judgement in found.items()} == {
+        (0, 0): {1},
+        (1, 0): {1},
+        (2, 0): {-1},
+    }
+    assert found[2, 0].can_be_first_error
+    verdicts = {(step, 0): adjudication.Verdict(1, "ambiguity") for step in range(4)}
+    adjudication.record(actor=max_, solution=two, verdicts=verdicts, makes_gold=True)
+    assert set(gold.judgements_of(two)[2, 0].accepted) == {0, 1}
+    assert set(gold.judgements_of(two)[1, 0].accepted) == {1}, "nobody disagreed there"
+
+
+@pytest.mark.parametrize("fields", [{"rating-0-0": "2"}, {"rating-0-0": ""}])
+def test_what_is_no_rating_is_refused(told: Project, max_: User, sign_in: SignIn, fields: dict[str, str]) -> None:
+    address = f"/projects/algebra/solutions/{solution(1).pk}/adjudicate/"
+    assert sign_in(max_).post(address, fields).status_code == 400
+    assert not Consensus.objects.exists()
+
+
+def test_only_managers_decide(told: Project, rita: User, alice: User, eve: User, sign_in: SignIn) -> None:
+    for user in (rita, alice, eve):
+        for address in (NEXT, f"/projects/algebra/solutions/{solution(1).pk}/adjudicate/"):
+            assert sign_in(user).get(address).status_code == 404
