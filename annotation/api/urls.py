@@ -1,6 +1,6 @@
 from django.urls import path
 
-from annotation.api import desk, learning, scoring, views
+from annotation.api import desk, labels, learning, scoring, views
 
 urlpatterns = [
     path("schema/", views.Schema.as_view(), name="api-schema"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("projects/<slug:slug>/load/", views.Load.as_view(), name="api-load"),
     path("projects/<slug:slug>/load/<int:pk>/", views.Run.as_view(), name="api-run"),
     path("projects/<slug:slug>/export/", views.Export.as_view(), name="api-export"),
+    path("projects/<slug:slug>/labels/", labels.Labels.as_view(), name="api-labels"),
     path("projects/<slug:slug>/score", scoring.Score.as_view(), name="api-score"),
     path("projects/<slug:slug>/lease/", desk.Lease.as_view(), name="api-lease"),
     path("projects/<slug:slug>/guideline/", learning.Instructions.as_view(), name="api-guideline"),

@@ -21,6 +21,7 @@ from annotation.models.learning import (
 )
 from annotation.models.leases import LEASE, MOST_GROWN, Lease
 from annotation.models.loads import LoadRun, Refusal, UploadChunk
+from annotation.models.notes import Comment, SavedFilter
 from annotation.models.people import ApiToken, Membership, Role, Session, SignInLink, Theme, User
 from annotation.models.reports import Critique, ErrorReport, Progress
 from annotation.models.runs import PARTS, Run, RunItem, RunMinute, RunTally
@@ -38,6 +39,7 @@ __all__ = [
     "ApiToken",
     "AuditEntry",
     "Choice",
+    "Comment",
     "Completion",
     "Consensus",
     "ConsensusStep",
@@ -70,6 +72,7 @@ __all__ = [
     "RunItem",
     "RunMinute",
     "RunTally",
+    "SavedFilter",
     "Score",
     "Scorer",
     "Session",

@@ -14,7 +14,7 @@ from annotation.models import Guideline, Membership, Project
 from annotation.web.agreement_tables import TABLES, as_csv, names_of, with_texts
 from annotation.web.audience import audience
 from annotation.web.pages import render_project
-from annotation.web.slices import SliceForm
+from annotation.web.slices import SliceForm, saved_of
 
 SHOWN = 30
 """Contested steps."""
@@ -112,7 +112,7 @@ def render_board(request: HttpRequest, slug: str, name: str, figures: Any) -> Ht
     """A page of what `figures` finds in the labels that the address asks for."""
     project = access.project_for(request.user, slug, access.VIEWERS)
     form = SliceForm(request.GET, project=project)
-    context: Board = {"form": form, "query": request.GET.urlencode()}
+    context: Board = {"form": form, "query": request.GET.urlencode(), "saved": saved_of(project)}
     if form.is_valid():
         labels = tables.labels(form.slice())
         context |= {"annotations": len(labels.annotations), "labels": len(labels.of), **figures(labels, project)}

@@ -10,10 +10,10 @@ from annotation import access, overview
 from annotation.agreement import amounts, parts, tables
 from annotation.agreement.labels import Labels
 from annotation.learning.gold import judgements_of
-from annotation.models import Consensus, Grade, Word
+from annotation.models import Comment, Consensus, Grade, Word
 from annotation.web.audience import audience
 from annotation.web.pages import after_of, number_of, render_project
-from annotation.web.slices import SliceForm
+from annotation.web.slices import SliceForm, saved_of
 
 PAGE = 30
 DAYS_SHOWN = 120
@@ -38,7 +38,7 @@ def project_overview(request: HttpRequest, slug: str) -> HttpResponse:
     context = {"counts": overview.of(project), "queues": overview.queues_of(project), "form": form}
     if form.is_valid():
         context |= amounts_of(tables.labels(form.slice()))
-    context["query"] = request.GET.urlencode()
+    context |= {"query": request.GET.urlencode(), "saved": saved_of(project)}
     return render_project(request, "research/overview.html", project, context, 200 if form.is_valid() else 400)
 
 
@@ -82,4 +82,5 @@ def solution(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     context["grade"] = Grade.objects.filter(solution=found).select_related("overruled_by").first()
     context["consensus"] = Consensus.objects.filter(pk=found.pk).select_related("author").first()
     context["words"] = Word.choices
+    context["comments"] = Comment.objects.filter(solution=found).select_related("author").order_by("pk")
     return render_project(request, "research/solution.html", found.project, context)

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from annotation.agreement.tables import KINDS, Slice
-from annotation.models import Annotation, Guideline, Membership, Problem, Project, Task
+from annotation.models import Annotation, Guideline, Membership, Problem, Project, SavedFilter, Task
 
 MOST_CHOICES = 100
 
@@ -76,3 +76,7 @@ def some_of(problems: Any, name: str) -> Any:
 
 def midnight(day: Any) -> datetime | None:
     return datetime.combine(day, time.min, tzinfo=UTC) if day else None
+
+
+def saved_of(project: Project) -> QuerySet[SavedFilter]:
+    return SavedFilter.objects.filter(project=project).order_by("name")

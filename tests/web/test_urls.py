@@ -89,6 +89,8 @@ def addresses(project: Project, alice: User, load: Callable[..., LoadRun]) -> Ad
     generator = fresh(project, name="Writer", role="generator", protocol="completions")
     generator.save()
     flag = Flag.objects.create(labeler=labeler(alice, project), kind=Flag.Kind.TOO_FAST, reason="Too fast.")
+    arguments["comment"] = arguments["solution"]
+    arguments["forget-filter"] = {"slug": project.slug, "pk": 1}
     arguments["dismiss"] = {"slug": project.slug, "pk": flag.pk}
     arguments["sample"] = {"slug": project.slug, "pk": generator.pk}
     arguments["endpoint"] = arguments["score-endpoint"] = arguments["remove-endpoint"] = {
@@ -130,6 +132,9 @@ def addresses(project: Project, alice: User, load: Callable[..., LoadRun]) -> Ad
         "overrule",
         "dismiss",
         "reply",
+        "comment",
+        "save-filter",
+        "forget-filter",
         "change-work",
         "grow",
         "remove-endpoint",

@@ -10,7 +10,18 @@ from annotation import runs, sampling, selection
 from annotation.demo import INSTRUCTIONS
 from annotation.grading import grades
 from annotation.learning import guidelines, standing
-from annotation.models import Endpoint, Generation, LoadRun, Membership, Project, Role, Run, Solution, Verdict
+from annotation.models import (
+    Comment,
+    Endpoint,
+    Generation,
+    LoadRun,
+    Membership,
+    Project,
+    Role,
+    Run,
+    Solution,
+    Verdict,
+)
 from annotation.scoring import training
 from annotation.selection import Plan, Strategy
 from tests.against_people.told import tell_more
@@ -54,6 +65,12 @@ def of_team(path: str) -> Callable[[Any], Page]:
         return cast.visit(cast.max, f"/projects/team/{path}")
 
     return show
+
+
+def comments(cast: Any) -> Page:
+    solution = Solution.objects.filter(project=cast.project).earliest("pk")
+    Comment.objects.create(solution=solution, step=1, author=cast.max, text="Is this a step at all?")
+    return cast.visit(cast.max, "/projects/algebra/comments/")
 
 
 def people_refused(cast: Any) -> Page:
@@ -246,6 +263,8 @@ STATES = {
     "projects": State("projects", at("/projects/", "sam")),
     "new project": State("new-project", at("/projects/new/", "sam")),
     "overview": State("overview", overview),
+    "comments": State("comments", comments),
+    "comments, none": State("comments", at("/projects/algebra/comments/")),
     "adjudicate": State("adjudicate", of_team("adjudicate/")),
     "overview, of a team": State("overview", of_team("")),
     "agreement": State("agreement", of_team("agreement/?kind=regular")),

@@ -1,0 +1,80 @@
+"""Comments on solutions, and filters that are kept."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from annotation.models import Comment, Project, SavedFilter, Solution, User
+from tests.agreement.team import team_lines
+
+SignIn = Callable[[User], Client]
+FILTERS = "/projects/algebra/filters/"
+
+
+@pytest.fixture
+def team(project: Project, load: Callable[..., Any]) -> Project:
+    assert not load(project, team_lines(4)).refused
+    return project
+
+
+def test_a_comment_stands_by_its_step_and_in_the_list(
+    team: Project, rita: User, max_: User, sign_in: SignIn
+) -> None:
+    page = f"/projects/algebra/solutions/{Solution.objects.earliest('pk').pk}/"
+    response = sign_in(rita).post(f"{page}comment/", {"text": "Is <b>this</b> a step?", "step": "2"})
+    assert response["Location"] == f"{page}#comments"
+    for address in (page, "/projects/algebra/comments/"):
+        found = sign_in(max_).get(address).content.decode()
+        assert "Is &lt;b&gt;this&lt;/b&gt; a step?" in found
+        assert "#step-2" in found
+    assert Comment.objects.get().step == 1
+
+
+@pytest.mark.parametrize("fields", [{"text": " "}, {"text": "x", "step": "0"}, {"text": "x", "step": "99"}])
+def test_a_comment_on_nothing_is_refused(
+    team: Project, rita: User, sign_in: SignIn, fields: dict[str, str]
+) -> None:
+    page = f"/projects/algebra/solutions/{Solution.objects.earliest('pk').pk}/"
+    client = sign_in(rita)
+    assert client.post(f"{page}comment/", fields)["Location"] == page
+    assert "A comment says something" in client.get(page).content.decode()
+    assert not Comment.objects.exists()
+
+
+def test_labelers_see_no_comments(team: Project, alice: User, eve: User, sign_in: SignIn) -> None:
+    page = f"/projects/algebra/solutions/{Solution.objects.earliest('pk').pk}/"
+    for user in (alice, eve):
+        assert sign_in(user).post(f"{page}comment/", {"text": "Hello."}).status_code == 404
+        assert sign_in(user).get("/projects/algebra/comments/").status_code == 404
+
+
+def test_a_filter_is_kept_for_all_who_see_the_project_and_forgotten(
+    team: Project, rita: User, max_: User, sign_in: SignIn
+) -> None:
+    client = sign_in(rita)
+    given = {"name": "first round", "query": "generation=0&kind=regular", "board": "contested"}
+    response = client.post(FILTERS, given)
+    assert response["Location"] == "/projects/algebra/agreement/steps/?generation=0&kind=regular"
+    client.post(FILTERS, given | {"query": "generation=0"})
+    kept = SavedFilter.objects.get()
+    assert kept.query == "generation=0"
+    page = sign_in(max_).get("/projects/algebra/agreement/labelers/").content.decode()
+    assert 'href="/projects/algebra/agreement/labelers/?generation=0">first round</a>' in page
+    client.post(f"{FILTERS}{kept.pk}/forget/")
+    assert not SavedFilter.objects.exists()
+
+
+@pytest.mark.parametrize("more", [{"name": ""}, {"query": "generation=x"}, {"query": ""}, {"board": "settings"}])
+def test_what_is_no_filter_is_not_kept(team: Project, rita: User, sign_in: SignIn, more: dict[str, str]) -> None:
+    sign_in(rita).post(FILTERS, {"name": "all", "query": "generation=0", "board": "agreement"} | more)
+    assert not SavedFilter.objects.exists()
+
+
+def test_a_filter_of_another_project_stays(
+    team: Project, rita: User, other_project: Project, sign_in: SignIn
+) -> None:
+    kept = SavedFilter.objects.create(project=other_project, name="theirs", query="generation=0")
+    sign_in(rita).post(f"{FILTERS}{kept.pk}/forget/")
+    assert SavedFilter.objects.filter(pk=kept.pk).exists()
