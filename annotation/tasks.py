@@ -6,7 +6,7 @@ from typing import ParamSpec
 from celery import Task
 from django.db import OperationalError, transaction
 
-from annotation import importing, outage, runs, sampling, writing
+from annotation import importing, outage, overlap, runs, sampling, writing
 from annotation.celery import app
 from annotation.grading import grades
 from annotation.learning import watching
@@ -50,8 +50,9 @@ def write() -> None:
 
 @app.task
 def watch(project: int) -> None:
-    """Look at the labelers of a project who have submitted something lately."""
+    """Look at the labelers of a project who have submitted something lately, and at what is unclear of it."""
     watching.watch(project)
+    overlap.ask(project)
 
 
 @app.task

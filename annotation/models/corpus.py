@@ -125,6 +125,23 @@ class Project(models.Model):
         default=24,
         validators=[MaxValueValidator(24 * 365)],
     )
+    overlap_most = models.PositiveSmallIntegerField(
+        "annotations of a solution at most, while its first error is unclear",
+        default=0,
+        db_default=0,
+        validators=[MaxValueValidator(50)],
+        help_text="One more labeler is asked at a time. 0: nobody is asked beyond what was wanted.",
+    )
+    overlap_percent = models.PositiveSmallIntegerField(
+        "how sure the first error must be, in percent",
+        default=90,
+        db_default=90,
+        validators=[MinValueValidator(50), MaxValueValidator(100)],
+        help_text="By the truth that the labels suggest.",
+    )
+    overlap_budget = models.PositiveIntegerField(
+        "annotations asked for like that in all, at most", default=0, db_default=0
+    )
     watch_percent = models.PositiveSmallIntegerField(
         "agreement with gold below which a labeler at work is paused, in percent",
         default=0,
@@ -145,6 +162,9 @@ class Project(models.Model):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(overlap_most__lte=50, overlap_percent__range=(50, 100)), name="project_overlap_range"
+            ),
             models.CheckConstraint(
                 condition=Q(watch_percent__lte=100, watch_size__range=(10, 500)), name="project_watch_range"
             ),

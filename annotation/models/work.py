@@ -12,7 +12,7 @@ class Task(models.Model):
 
     `filled` counts the filled places. Its one writer besides loading is `labeling.submission`, which closes a task
     with its last place; two who fill the last two at once meet at this row. `selection` closes what is left of a
-    generation. History that
+    generation, and `overlap` opens one again that is to have one more. History that
     was loaded with its labels is closed from the start. `repeat` counts the times the same solution was put
     before the same people again in the same generation.
 
@@ -29,6 +29,7 @@ class Task(models.Model):
     repeat = models.PositiveSmallIntegerField(default=0)
     wanted = models.PositiveSmallIntegerField(default=1)
     filled = models.PositiveSmallIntegerField(default=0, db_default=0)
+    extra = models.PositiveSmallIntegerField("wanted only afterwards, as it was unclear", default=0, db_default=0)
     priority = models.FloatField(default=0)
     reason = models.TextField(default="loaded")
     is_open = models.BooleanField(default=True)

@@ -100,6 +100,7 @@ class ProjectSettingsForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = (
             "name", "wanted", "lease_minutes", "most_minutes", "stops_at_error", "reveals_all", "shows_answer",
             "allows_unsure", "asks_progress", "error_categories", "asks_critique", "splits_sentences",
+            "overlap_most", "overlap_percent", "overlap_budget",
             "candidates_shown", "writer", "writer_temperature", "alternatives_asked",
         )  # fmt: skip
         field_classes = {"error_categories": LinesField}  # noqa: RUF012

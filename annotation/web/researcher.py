@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from annotation import access, overview
+from annotation import access, overlap, overview
 from annotation.agreement import amounts, parts, tables
 from annotation.agreement.labels import Labels
 from annotation.learning.gold import judgements_of
@@ -36,6 +36,7 @@ def project_overview(request: HttpRequest, slug: str) -> HttpResponse:
     project = access.project_for(request.user, slug, access.VIEWERS)
     form = SliceForm(request.GET, project=project)
     context = {"counts": overview.of(project), "queues": overview.queues_of(project), "form": form}
+    context["budget"] = overlap.budget_of(project)
     if form.is_valid():
         context |= amounts_of(tables.labels(form.slice()))
     context |= {"query": request.GET.urlencode(), "saved": saved_of(project)}

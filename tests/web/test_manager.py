@@ -96,8 +96,12 @@ def test_a_project_needs_a_name_for_addresses(slug: str, sam: User, sign_in: Sig
     assert not Project.objects.exists()
 
 
+OVERLAP = {"overlap_most": 0, "overlap_percent": 90, "overlap_budget": 0}
+
+
 def test_settings_keep_their_limits(manager: Client, project: Project) -> None:
     fields = {"name": "Algebra II", "wanted": 3, "lease_minutes": 10, "most_minutes": 60, "candidates_shown": 7}
+    fields |= OVERLAP
     manager.post("/projects/algebra/settings/", fields)
     project.refresh_from_db()
     assert (project.name, project.wanted, project.stops_at_error) == ("Algebra II", 3, False)
@@ -121,6 +125,7 @@ def test_every_format_is_offered_with_what_it_is_for(manager: Client, waiting: P
 
 def test_kinds_of_errors_are_different(manager: Client, project: Project) -> None:
     fields = {"name": "Algebra", "wanted": 1, "lease_minutes": 10, "most_minutes": 60, "candidates_shown": 5}
+    fields |= OVERLAP
     kinds = "Arithmetic\nLogic\narithmetic"
     page = manager.post("/projects/algebra/settings/", fields | {"error_categories": kinds}).content.decode()
     assert "“Arithmetic” and “arithmetic” are the same" in page

@@ -1,0 +1,111 @@
+"""One more labeler is asked while the first error is unclear, within the budget."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from django.test import Client
+
+from annotation import labeling, overlap, selection, tasks
+from annotation.models import Place, Project, Solution, Task, User
+from annotation.overlap.clarity import clarity
+from annotation.selection import Plan, Strategy
+from tests.agreement.simulated import GOOD, nothing, simulated
+from tests.conftest import labeler, person, rated, solution_line
+
+
+@pytest.fixture
+def open_end(project: Project, load: Callable[..., Any]) -> Project:
+    """Forty solutions, two annotations wanted of each."""
+    Project.objects.update(wanted=2, overlap_most=3, overlap_percent=90, overlap_budget=5)
+    project.refresh_from_db()
+    load(project, [solution_line(number, steps=3) for number in range(1, 41)])
+    return project
+
+
+def rate(user: User, project: Project, error_at: Callable[[int], int | None]) -> None:
+    """All that there is; `error_at` says for a solution's number at which step an error is seen."""
+    while lease := labeling.lease_next(labeler=labeler(user, project).pk):
+        number = int(Solution.objects.get(pk=lease.solution).external_id[1:])
+        error = error_at(number)
+        ratings = dict.fromkeys(range(3 if error is None else error), 1) | ({} if error is None else {error: -1})
+        labeling.submit(lease=lease, marks=rated(ratings))
+
+
+def true_error(number: int) -> int | None:
+    return number % 3 if number % 2 else None
+
+
+def contested(number: int) -> int | None:
+    """Ten of forty are seen otherwise."""
+    return (None if true_error(number) is not None else 1) if number % 4 == 0 else true_error(number)
+
+
+def two_rate(project: Project, alice: User, bob: User) -> None:
+    rate(alice, project, true_error)
+    rate(bob, project, contested)
+
+
+def test_what_is_unclear_wants_one_more_and_nothing_else_does(open_end: Project, alice: User, bob: User) -> None:
+    two_rate(open_end, alice, bob)
+    assert overlap.ask(open_end.pk) == 5, "the budget"
+    asked = Task.objects.filter(extra=1)
+    numbers = [int(one[1:]) for one in asked.values_list("solution__external_id", flat=True)]
+    assert all(number % 4 == 0 for number in numbers)
+    assert set(asked.values_list("wanted", "filled", "is_open")) == {(3, 2, True)}
+    assert Place.objects.filter(task__in=asked).count() == 15
+    assert overlap.ask(open_end.pk) == 0, "all of the budget is asked for"
+    assert overlap.budget_of(open_end) == (5, 5)
+
+
+def test_the_third_opinion_is_somebody_elses_and_settles_it(open_end: Project, alice: User, bob: User) -> None:
+    two_rate(open_end, alice, bob)
+    overlap.ask(open_end.pk)
+    assert labeling.lease_next(labeler=labeler(alice, open_end).pk) is None
+    carol = person("carol", open_end, "labeler")
+    rate(carol, open_end, true_error)
+    assert set(Task.objects.filter(extra=1).values_list("filled", "is_open")) == {(3, False)}
+    Project.objects.update(overlap_budget=100)
+    assert overlap.ask(open_end.pk) <= 5, "what has three is not asked for again"
+    assert not Task.objects.filter(wanted__gt=3).exists()
+
+
+def test_the_sweep_asks_after_a_submit(open_end: Project, alice: User, bob: User) -> None:
+    two_rate(open_end, alice, bob)
+    tasks.watch(open_end.pk)
+    assert Task.objects.filter(extra=1).count() == 5
+
+
+def test_nobody_is_asked_without_a_budget_or_in_a_closed_generation(
+    open_end: Project, alice: User, bob: User, load: Callable[..., Any]
+) -> None:
+    two_rate(open_end, alice, bob)
+    Project.objects.update(overlap_most=0)
+    assert overlap.ask(open_end.pk) == 0
+    Project.objects.update(overlap_most=3, overlap_budget=0)
+    assert overlap.ask(open_end.pk) == 0
+    Project.objects.update(overlap_budget=1_000)
+    first = overlap.ask(open_end.pk)
+    Task.objects.update(is_open=False)
+    load(open_end, [solution_line(number, steps=3) for number in range(41, 61)], for_pool=True)
+    selection.draw(project=open_end, actor=None, plan=Plan(strategy=Strategy.UNIFORM, size=20))
+    two_rate(open_end, alice, bob)
+    selection.close(generation=open_end.generations.get(), actor=None)
+    assert first > 0
+    assert overlap.ask(open_end.pk) == 0
+
+
+def test_it_is_surer_of_what_more_say() -> None:
+    sure = [clarity(simulated([GOOD] * 4, solutions=200, overlap=count)[0])[1].mean() for count in (1, 2, 4)]
+    assert sure == sorted(sure)
+    assert sure[2] > sure[0] + 0.1
+    assert clarity(nothing())[1].tolist() == []
+    solutions, found = clarity(simulated([GOOD] * 3, solutions=20)[0])
+    assert solutions.tolist() == list(range(100, 120))
+    assert np.all((found > 0) & (found <= 1))
+
+
+def test_the_overview_shows_the_budget(open_end: Project, rita: User, sign_in: Callable[[User], Client]) -> None:
+    page = sign_in(rita).get("/projects/algebra/").content.decode()
+    assert "up to 3: 0 of 5 such annotations are asked for" in page
