@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Count
 
 from annotation.models import (
     Annotation,
@@ -97,30 +96,6 @@ def queues_of(project: Project) -> list[Queue]:
     with connection.cursor() as cursor:
         cursor.execute(QUEUES, [project.pk, EVERYBODY - 1])
         return [Queue(*row) for row in cursor.fetchall()]
-
-
-def solutions_of(
-    project: Project, *, after: int, only_labeled: bool, limit: int, run: int | None = None
-) -> list[Solution]:
-    """Solutions with ids above `after`, ascending, each with `submitted`, its number of annotations.
-
-    With a `run`, only those that it sampled.
-    """
-    found = Solution.objects.filter(project=project, id__gt=after).select_related("problem")
-    if run is not None:
-        found = found.filter(run=run)
-    if only_labeled:
-        labeled = Annotation.objects.filter(project=project, submitted_at__isnull=False)
-        found = found.filter(id__in=labeled.values("solution"))
-    page = list(found.order_by("id")[:limit])
-    counts = dict(
-        Annotation.objects.filter(solution__in=page, submitted_at__isnull=False)
-        .values_list("solution")
-        .annotate(Count("id"))
-    )
-    for solution in page:
-        solution.submitted = counts.get(solution.pk, 0)  # type: ignore[attr-defined]
-    return page
 
 
 @dataclass

@@ -67,6 +67,7 @@ urlpatterns = [
         agreement.labeler_profile,
         name="labeler-profile",
     ),
+    path("projects/<slug:slug>/agreement/ratings.jsonl", agreement.ratings, name="ratings"),
     path("projects/<slug:slug>/agreement/<slug:name>.csv", agreement.agreement_table, name="agreement-table"),
     path("projects/<slug:slug>/beside-people/", against_people.against_people, name="against-people"),
     path(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.db import connection
 
-from annotation.agreement.tables import CONDITIONS, KINDS, Slice
+from annotation.agreement.tables import Slice, conditions_of
 
 BATCH = 2_000
 """Annotations at a time; no transaction is held between."""
@@ -45,10 +45,7 @@ def lines(which: Slice, *, texts: bool = False) -> Iterator[bytes]:
 
     Times are ISO 8601, `active_ms` is of the whole annotation, `step` and `completion` are counted from 0.
     """
-    conditions = [text for name, text in CONDITIONS.items() if getattr(which, name) is not None]
-    if which.kind is not None:
-        conditions.append(KINDS[which.kind])
-    query = LINES.format(conditions="".join(f" AND {one}" for one in conditions))
+    query = LINES.format(conditions=conditions_of(which))
     after: int | None = 0
     while after is not None:
         with connection.cursor() as cursor:

@@ -124,11 +124,16 @@ def labels(which: Slice) -> Labels:
     )
 
 
-def said(which: Slice) -> tuple[bytes, bytes]:
+def conditions_of(which: Slice) -> str:
+    """What else than its project a slice asks of annotations `a`, tasks `t`, problems `q`, instructions `g`."""
     conditions = [text for name, text in CONDITIONS.items() if getattr(which, name) is not None]
     if which.kind is not None:
         conditions.append(KINDS[which.kind])
-    query = SAID.format(conditions="".join(f" AND {one}" for one in conditions))
+    return "".join(f" AND {one}" for one in conditions)
+
+
+def said(which: Slice) -> tuple[bytes, bytes]:
+    query = SAID.format(conditions=conditions_of(which))
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(MEMORY)
         cursor.execute(query, {**vars(which), "reasons": list(REASONS)})

@@ -3,12 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from annotation import access
-from annotation.agreement import board, contested, drift, latent, pairwise, people, tables
+from annotation.agreement import board, contested, drift, latent, pairwise, people, records, tables
 from annotation.agreement.labels import Labels
 from annotation.models import Guideline, Membership, Project
 from annotation.web.agreement_tables import TABLES, as_csv, names_of, with_texts
@@ -130,3 +130,16 @@ def agreement_table(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     if not form.is_valid():
         return HttpResponse(form.errors.as_text(), status=400, content_type="text/plain; charset=utf-8")
     return as_csv(f"{name}-{project.slug}.csv", TABLES[name](tables.labels(form.slice()), project))
+
+
+@audience("viewers")
+@require_safe
+def ratings(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """The ratings behind the figures of a slice, a JSON line each, with the text of the step."""
+    project = access.project_for(request.user, slug, access.VIEWERS)
+    form = SliceForm(request.GET, project=project)
+    if not form.is_valid():
+        return HttpResponse(form.errors.as_text(), status=400, content_type="text/plain; charset=utf-8")
+    response = StreamingHttpResponse(records.lines(form.slice(), texts=True), content_type="application/jsonl")
+    response["Content-Disposition"] = f'attachment; filename="ratings-{project.slug}.jsonl"'
+    return response

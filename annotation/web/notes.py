@@ -14,6 +14,7 @@ from annotation.web.pages import render_project
 from annotation.web.slices import SliceForm
 
 PAGE = 100
+BOARDS = ("overview", "solutions", "agreement", "contested", "labelers")
 
 
 class CommentForm(forms.Form):
@@ -24,9 +25,7 @@ class CommentForm(forms.Form):
 class FilterForm(forms.Form):
     name = forms.CharField(max_length=60)
     query = forms.CharField(max_length=1_000)
-    board = forms.ChoiceField(
-        choices=[(name, name) for name in ("overview", "agreement", "contested", "labelers")]
-    )
+    board = forms.ChoiceField(choices=[(name, name) for name in BOARDS])
 
 
 @audience("viewers")

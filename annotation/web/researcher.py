@@ -8,12 +8,13 @@ from django.views.decorators.http import require_safe
 
 from annotation import access, overlap, overview
 from annotation.agreement import amounts, parts, tables
+from annotation.agreement.browsing import search
 from annotation.agreement.labels import Labels
 from annotation.learning.gold import judgements_of
 from annotation.models import Comment, Consensus, Grade, Word
 from annotation.web.audience import audience
-from annotation.web.pages import after_of, number_of, render_project
-from annotation.web.slices import SliceForm, saved_of
+from annotation.web.pages import after_of, render_project
+from annotation.web.slices import SearchForm, SliceForm, saved_of
 
 PAGE = 30
 DAYS_SHOWN = 120
@@ -63,16 +64,19 @@ def amounts_of(labels: Labels) -> dict[str, Any]:
 def solutions(request: HttpRequest, slug: str) -> HttpResponse:
     """Solutions in the order in which they were loaded, a page at a time, from one id on."""
     project = access.project_for(request.user, slug, access.VIEWERS)
-    after, run, only_labeled = after_of(request), number_of(request, "run"), request.GET.get("labeled") == "1"
-    rows = overview.solutions_of(project, after=after, run=run, only_labeled=only_labeled, limit=PAGE + 1)
+    after, form = after_of(request), SearchForm(request.GET, project=project)
+    rows = search(form.search(), after=after, limit=PAGE + 1) if form.is_valid() else []
+    asked = request.GET.copy()
+    asked.pop("after", None)
     context = {
-        "run": run,
+        "form": form,
         "rows": rows[:PAGE],
-        "next": rows[PAGE - 1].id if len(rows) > PAGE else None,
-        "only_labeled": only_labeled,
+        "next": rows[PAGE - 1].solution.pk if len(rows) > PAGE else None,
+        "query": asked.urlencode(),
+        "saved": saved_of(project),
         "is_first": not after,
     }
-    return render_project(request, "research/solutions.html", project, context)
+    return render_project(request, "research/solutions.html", project, context, 200 if form.is_valid() else 400)
 
 
 @audience("viewers")

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.db.models import Exists, OuterRef, QuerySet
 
+from annotation.agreement.browsing import Search
 from annotation.agreement.tables import KINDS, Slice
 from annotation.models import Annotation, Guideline, Membership, Problem, Project, SavedFilter, Task
 
@@ -15,6 +16,8 @@ MOST_CHOICES = 100
 class SliceForm(forms.Form):
     """Which labels are looked at; each of its states has an address."""
 
+    ident = ""
+    """Of the HTML form, where fields stand outside of it."""
     generation = forms.TypedChoiceField(coerce=int, empty_value=None, required=False)
     kind = forms.ChoiceField(required=False)
     labeler = forms.ModelChoiceField(Membership.objects.none(), required=False, to_field_name="pseudonym")
@@ -46,9 +49,15 @@ class SliceForm(forms.Form):
         self.fields["labeler"].label_from_instance = lambda one: str(one.pseudonym)[:8]  # type: ignore[attr-defined]
 
     @property
+    def slicing(self) -> list[forms.BoundField]:
+        """The fields of the slice, without what else is asked for."""
+        return [self[name] for name in SliceForm.base_fields]
+
+    @property
     def chosen(self) -> str:
-        """What is asked for, in words; empty for everything."""
-        given = {name: value for name, value in self.cleaned_data.items() if value not in {None, ""}}
+        """Which slice it is, in words; empty for everything."""
+        given = {name: self.cleaned_data[name] for name in SliceForm.base_fields}
+        given = {name: value for name, value in given.items() if value not in {None, ""}}
         if "labeler" in given:
             given["labeler"] = str(given["labeler"].pseudonym)[:8]
         return ", ".join(f"{self.fields[name].label or name} {value}".lower() for name, value in given.items())
@@ -67,6 +76,24 @@ class SliceForm(forms.Form):
             since=midnight(given["since"]),
             until=midnight(until and until + timedelta(days=1)),
         )
+
+
+class SearchForm(SliceForm):
+    """Which solutions are shown. The fields of the slice stand elsewhere on the page than the others."""
+
+    ident = "search"
+    text = forms.CharField(label="In steps and problems", max_length=200, required=False)
+    labeled = forms.BooleanField(label="Only labeled ones", required=False)
+    run = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in SliceForm.base_fields:
+            self.fields[name].widget.attrs["form"] = self.ident
+
+    def search(self) -> Search:
+        given = self.cleaned_data
+        return Search(self.slice(), text=given["text"], only_labeled=given["labeled"], run=given["run"])
 
 
 def some_of(problems: Any, name: str) -> Any:

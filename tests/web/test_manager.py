@@ -188,7 +188,7 @@ def test_the_label_browser_shows_who_said_what(
 ) -> None:
     load(project, shared_file("prm800k_rows.jsonl"))
     researcher = sign_in(rita)
-    page = researcher.get("/projects/algebra/solutions/?labeled=1").content.decode()
+    page = researcher.get("/projects/algebra/solutions/?labeled=on").content.decode()
     solution = Solution.objects.order_by("id")[2]
     assert f"/projects/algebra/solutions/{solution.pk}/" in page
     page = researcher.get(f"/projects/algebra/solutions/{solution.pk}/").content.decode()
@@ -202,7 +202,7 @@ def test_solutions_are_paged(manager: Client, project: Project, load: Any) -> No
     seen, address = [], "/projects/algebra/solutions/"
     while address:
         context = manager.get(address).context
-        seen += [row.pk for row in context["rows"]]
+        seen += [row.solution.pk for row in context["rows"]]
         after = context["next"]
         address = f"/projects/algebra/solutions/?after={after}" if after else ""
     assert seen == sorted(Solution.objects.values_list("pk", flat=True))
