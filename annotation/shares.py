@@ -6,7 +6,7 @@ NORMAL = 1.96
 """Standard errors to either side that hold 95 %."""
 
 
-def wilson(part: int, whole: int, z: float = NORMAL) -> tuple[float, float]:
+def wilson(part: float, whole: float, z: float = NORMAL) -> tuple[float, float]:
     """Bounds of a share `part / whole`, both in [0, 1]; `z` = 1.96 for 95 %. Raises `ZeroDivisionError` for none.
 
     E. B. Wilson, Probable Inference, the Law of Succession, and Statistical Inference, JASA 22 (1927), 209-212.

@@ -61,6 +61,7 @@ urlpatterns = [
     path("projects/<slug:slug>/filters/<int:pk>/forget/", notes.forget_filter, name="forget-filter"),
     path("projects/<slug:slug>/agreement/", agreement.agreement, name="agreement"),
     path("projects/<slug:slug>/agreement/steps/", agreement.contested_steps, name="contested"),
+    path("projects/<slug:slug>/agreement/first-errors/", agreement.first_error_board, name="first-errors"),
     path("projects/<slug:slug>/agreement/labelers/", agreement.labelers, name="labelers"),
     path(
         "projects/<slug:slug>/agreement/labelers/<uuid:pseudonym>/",

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from annotation.agreement.figures import FEWEST, Figure, Indices, Vector, ratios
+from annotation.agreement.figures import FEWEST, Figure, Indices, Vector, shares
 from annotation.shares import NORMAL
 
 Flags = NDArray[np.bool_]
@@ -83,15 +83,8 @@ def calibration(right: Flags, scores: Vector, problems: Indices) -> list[Bin]:
     count = int(problems.max(initial=-1)) + 1
     parts = np.bincount(of * count + problems, right, minlength=BINS * count)
     wholes = np.bincount(of * count + problems, minlength=BINS * count).astype(np.float64)
-    shares = ratios(parts, wholes, np.repeat(np.arange(BINS), count), n, because="no step scored so")
+    found = shares(parts, wholes, np.repeat(np.arange(BINS), count), n, because="no step scored so")
     return [
-        Bin(at / BINS, (at + 1) / BINS, float(predicted[at] / n[at]) if n[at] else None, within(share))
-        for at, share in enumerate(shares)
+        Bin(at / BINS, (at + 1) / BINS, float(predicted[at] / n[at]) if n[at] else None, share)
+        for at, share in enumerate(found)
     ]
-
-
-def within(share: Figure) -> Figure:
-    """Bounds of a share lie in [0, 1]."""
-    if share.low is None or share.high is None:
-        return share
-    return Figure(share.value, share.n, max(0.0, share.low), min(1.0, share.high))

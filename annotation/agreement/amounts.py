@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from annotation.agreement.calendar import date_of, day_of
-from annotation.agreement.figures import Figure, ratios, share
+from annotation.agreement.figures import Figure, counted, shares
 from annotation.agreement.labels import REASONS, Labels
 
 NOTHING = "nothing was submitted"
@@ -50,7 +50,7 @@ def classes(labels: Labels) -> list[Figure]:
     whole = np.bincount(of, minlength=count).astype(np.float64)
     together, n = np.zeros(count, dtype=np.intp), np.array([len(of)])
     return [
-        ratios(np.bincount(of[labels.ratings == rating], minlength=count), whole, together, n, because=NOTHING)[0]
+        shares(np.bincount(of[labels.ratings == rating], minlength=count), whole, together, n, because=NOTHING)[0]
         for rating in (-1, 0, 1)
     ]
 
@@ -58,5 +58,5 @@ def classes(labels: Labels) -> list[Figure]:
 def reasons(labels: Labels) -> list[tuple[int, Figure]]:
     """How many annotations ended for each of `tables.REASONS`, and their share with Wilson's interval."""
     counts = np.bincount(labels.reasons, minlength=REASONS)
-    shares = share(counts, np.full(REASONS, counts.sum()), because=NOTHING)
-    return list(zip(counts.tolist(), shares, strict=True))
+    found = counted(counts, np.full(REASONS, counts.sum()), because=NOTHING)
+    return list(zip(counts.tolist(), found, strict=True))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from annotation.agreement import measures
-from annotation.agreement.errors import NONE, Hazard, Pairs, hazard, pairs
+from annotation.agreement.errors import NONE, Pairs, pairs
 from annotation.agreement.figures import Figure, Sample, Vector, ratio, sampled, summed
 from annotation.agreement.labels import Labels
 from annotation.agreement.measures import Tally
@@ -111,11 +111,6 @@ def of_first_errors(labels: Labels) -> list[Line]:
 def error_pairs(labels: Labels) -> Pairs:
     which = labels.looked_for_errors
     return pairs(labels.solutions[which], labels.errors[which])
-
-
-def error_hazard(labels: Labels) -> Hazard:
-    which = labels.looked_for_errors
-    return hazard(labels.errors[which], labels.lengths[which])
 
 
 def of_repeats(labels: Labels) -> list[Line]:

@@ -33,11 +33,6 @@ class Pairs(NamedTuple):
         """1 where both found an error, wherever."""
         return np.asarray((self.one != NONE) & (self.other != NONE), dtype=np.float64)
 
-    def distances(self) -> Vector:
-        """How many pairs that both found an error lie 0, 1, 2, ... steps apart: (greatest + 1,)."""
-        found = self.both == 1
-        return np.bincount(np.abs(self.one - self.other)[found]).astype(np.float64)
-
 
 def pairs(solutions: Indices, errors: Indices) -> Pairs:
     """Each two entries with the same solution."""
@@ -59,24 +54,3 @@ def neighbours(solutions: Indices) -> Iterator[tuple[int, np.ndarray]]:
     while apart < len(solutions) and (same := solutions[apart:] == solutions[:-apart]).any():
         yield apart, same
         apart += 1
-
-
-class Hazard(NamedTuple):
-    """By step, counted from 0."""
-
-    at_risk: Indices
-    """Annotations that had found no error before the step, and whose solution has it."""
-    found: Indices
-    """Those of them that found their first error there."""
-
-
-def hazard(errors: Indices, lengths: Indices) -> Hazard:
-    """The discrete hazard of the first error, `found / at_risk`; both arrays (annotations,).
-
-    An annotation without an error leaves with the last step (censored). Singer and Willett, Applied Longitudinal
-    Data Analysis (2003), chapter 10.
-    """
-    last = np.where(errors == NONE, lengths - 1, errors)
-    most = int(last.max(initial=-1)) + 1
-    leaving = np.bincount(last, minlength=most)
-    return Hazard(np.cumsum(leaving[::-1])[::-1], np.bincount(errors[errors != NONE], minlength=most)[:most])

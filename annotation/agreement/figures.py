@@ -90,16 +90,10 @@ def whole_of(values: NDArray[Any], of: Indices, count: int) -> Indices:
 def ratios(part: Vector | Indices, whole: Vector, of: Indices, n: Indices, *, because: str) -> list[Figure]:
     """For each of several people `sum(part) / sum(whole)`, from what each annotation adds (annotations,).
 
-    `of` is whose annotation it is, numbered from 0, and `n` what is looked at of each. Intervals are the normal
-    ones of a ratio whose annotations are independent of each other (Cochran, Sampling Techniques, 3rd ed. (1977),
-    section 6.8, for large populations); none below `FEWEST` annotations, where they would be too narrow.
+    `of` is whose annotation it is, numbered from 0, and `n` what is looked at of each. Intervals are normal ones
+    of the error of `linearised`; none below `FEWEST` annotations, where they would be too narrow.
     """
-    count = len(n)
-    total = np.bincount(of, whole, minlength=count)
-    values = ratio(np.bincount(of, part, minlength=count), total)
-    kept = np.bincount(of, whole != 0, minlength=count)
-    squares = np.bincount(of, np.nan_to_num(part - values[of] * whole) ** 2, minlength=count)
-    errors = ratio(np.sqrt(squares * ratio(kept, kept - 1)), total)
+    values, errors, kept = linearised(part, whole, of, len(n))
     return [
         Figure(None, int(size), because=because)
         if np.isnan(value)
@@ -108,6 +102,38 @@ def ratios(part: Vector | Indices, whole: Vector, of: Indices, n: Indices, *, be
         else Figure(float(value), int(size), float(value - NORMAL * error), float(value + NORMAL * error))
         for value, error, many, size in zip(values, errors, kept, n, strict=True)
     ]
+
+
+def shares(part: Vector | Indices, whole: Vector, of: Indices, n: Indices, *, because: str) -> list[Figure]:
+    """As `ratios`, for shares: bounds lie in [0, 1], and 0 of many is not taken for never.
+
+    Wilson's interval for as many independent draws as would have the same error; where all are alike, and nothing
+    tells the error, for one of each annotation (N. Dean and M. Pagano, Evaluating confidence interval methods for
+    binomial proportions in clustered surveys, J. Surv. Stat. Methodol. 3 (2015), 484-503).
+    """
+    values, errors, kept = linearised(part, whole, of, len(n))
+    draws = np.where(errors > 0, ratio(values * (1 - values), errors**2), kept)
+    return [
+        Figure(None, int(size), because=because)
+        if np.isnan(value)
+        else Figure(float(value), int(size))
+        if many < FEWEST
+        else Figure(float(value), int(size), *wilson(float(value * drawn), float(drawn)))
+        for value, drawn, many, size in zip(values, draws, kept, n, strict=True)
+    ]
+
+
+def linearised(part: Vector | Indices, whole: Vector, of: Indices, count: int) -> tuple[Vector, Vector, Indices]:
+    """`sum(part) / sum(whole)` of each of `count`, its standard error, and how many annotations have a whole.
+
+    Annotations are independent of each other (Cochran, Sampling Techniques, 3rd ed. (1977), section 6.8, for large
+    populations).
+    """
+    total = np.bincount(of, whole, minlength=count)
+    values = ratio(np.bincount(of, part, minlength=count), total)
+    kept = whole_of(whole != 0, of, count)
+    squares = np.bincount(of, np.nan_to_num(part - values[of] * whole) ** 2, minlength=count)
+    return values, ratio(np.sqrt(squares * ratio(kept, kept - 1)), total), kept
 
 
 def jackknifed(values: Vector, without: Vector, n: Indices, clusters: Indices, *, because: str) -> list[Figure]:
@@ -132,8 +158,8 @@ def jackknifed(values: Vector, without: Vector, n: Indices, clusters: Indices, *
     ]
 
 
-def share(part: Indices, whole: Indices, *, because: str) -> list[Figure]:
-    """Several shares `part / whole` with Wilson's interval; n are the wholes."""
+def counted(part: Indices, whole: Indices, *, because: str) -> list[Figure]:
+    """Several shares `part / whole` of what is independent, with Wilson's interval; n are the wholes."""
     return [
         Figure(int(one) / int(of), int(of), *wilson(int(one), int(of))) if of else Figure(None, 0, because=because)
         for one, of in zip(part, whole, strict=True)

@@ -1,5 +1,6 @@
 """How each labeler rates: beside the others, beside gold, and how fast. Pure."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -9,13 +10,15 @@ from numpy.typing import NDArray
 from annotation.agreement.against_gold import Judged, held
 from annotation.agreement.calendar import date_of, day_of
 from annotation.agreement.errors import NONE
-from annotation.agreement.figures import Figure, Indices, ratios, share, whole_of
+from annotation.agreement.figures import Figure, Indices, counted, ratios, shares, whole_of
 from annotation.agreement.labels import Labels
 
 ALONE = "nobody else rated the same steps"
 NOTHING = "no step was rated"
 NO_ERROR = "no error was found"
 NO_GOLD = "no step with gold was rated"
+Rule = Callable[..., list[Figure]]
+"""How sums become figures."""
 
 
 class Ways(NamedTuple):
@@ -61,8 +64,8 @@ def profiles(labels: Labels, gold: Judged) -> list[Profile]:
         np.bincount(of, labels.active_ms, minlength=count).astype(np.intp).tolist(),
         map(date_of, last),
         ways(labels, of, count),
-        share(agreed[0], agreed[1], because=NO_GOLD),
-        share(agreed[2], agreed[3], because=NO_GOLD),
+        counted(agreed[0], agreed[1], because=NO_GOLD),
+        counted(agreed[2], agreed[3], because=NO_GOLD),
         strict=True,
     )
     return sorted((Profile(*one) for one in found), key=severest_first)
@@ -78,20 +81,20 @@ def ways(labels: Labels, of: Indices, count: int) -> list[Ways]:
     size, inside = len(labels.annotations), of >= 0
     each = features(labels)
 
-    def figures(part: NDArray[Any], whole: NDArray[Any], because: str) -> list[Figure]:
+    def figures(rule: Rule, part: NDArray[Any], whole: NDArray[Any], because: str) -> list[Figure]:
         n = whole_of(whole[inside], of[inside], count)
-        return ratios(part[inside], whole[inside].astype(np.float64), of[inside], n, because=because)
+        return rule(part[inside], whole[inside].astype(np.float64), of[inside], n, because=because)
 
     errors = labels.errors
     position = np.where(errors == NONE, 0, (errors + 1) / np.maximum(labels.lengths, 1))
     rated = np.bincount(labels.of, minlength=size)
     columns = (
-        figures(each["apart"], each["shared"], ALONE),
-        figures(each["same"], each["shared"], ALONE),
-        figures(each["negative"], each["rated"], NOTHING),
-        figures(each["neutral"], each["rated"], NOTHING),
-        figures(position, errors != NONE, NO_ERROR),
-        figures(labels.active_ms / 1000, rated, NOTHING),
+        figures(ratios, each["apart"], each["shared"], ALONE),
+        figures(shares, each["same"], each["shared"], ALONE),
+        figures(shares, each["negative"], each["rated"], NOTHING),
+        figures(shares, each["neutral"], each["rated"], NOTHING),
+        figures(shares, position, errors != NONE, NO_ERROR),
+        figures(ratios, labels.active_ms / 1000, rated, NOTHING),
     )
     return [Ways(*one) for one in zip(*columns, strict=True)]
 

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from annotation import access
-from annotation.agreement import board, contested, drift, latent, pairwise, people, records, tables
+from annotation.agreement import board, contested, drift, first_errors, latent, pairwise, people, records, tables
 from annotation.agreement.labels import Labels
 from annotation.models import Guideline, Membership, Project
 from annotation.web.agreement_tables import TABLES, as_csv, names_of, with_texts
@@ -18,6 +18,8 @@ from annotation.web.slices import SliceForm, saved_of
 
 SHOWN = 30
 """Contested steps."""
+PLACES_SHOWN = 60
+"""Steps; the table for download has all."""
 MOST_ACROSS = 12
 """Labelers in the matrix."""
 
@@ -44,6 +46,22 @@ def contested_steps(request: HttpRequest, slug: str) -> HttpResponse:
         return {"contested": with_texts(contested.most_contested(labels, SHOWN))}
 
     return render_board(request, slug, "contested", steps)
+
+
+@audience("viewers")
+@require_safe
+def first_error_board(request: HttpRequest, slug: str) -> HttpResponse:
+    """How far first errors lie apart, and where they are."""
+
+    def errors(labels: Labels, _: Project) -> Board:
+        return {
+            "lines": board.of_first_errors(labels),
+            "distances": first_errors.distances(labels),
+            "farthest": first_errors.MOST_APART,
+            "places": first_errors.places(labels)[:PLACES_SHOWN],
+        }
+
+    return render_board(request, slug, "first_errors", errors)
 
 
 @audience("viewers")

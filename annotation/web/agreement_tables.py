@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from django.http import HttpResponse
 
-from annotation.agreement import amounts, board, contested, latent, pairwise, parts, people, tables
+from annotation.agreement import amounts, board, contested, first_errors, latent, pairwise, parts, people, tables
 from annotation.agreement.contested import Contested
 from annotation.agreement.figures import Figure
 from annotation.agreement.labels import Labels
@@ -30,6 +30,18 @@ def steps(labels: Labels, project: Project) -> Rows:
     yield (*Contested._fields, "text")
     for one, text in with_texts(contested.most_contested(labels, DOWNLOADED)):
         yield *one, text
+
+
+def distances(labels: Labels, project: Project) -> Rows:
+    yield "apart", "pairs", *(f"share_{part}" for part in FIGURE)
+    for one in first_errors.distances(labels):
+        yield one.apart, one.pairs, *cells(one.share)
+
+
+def places(labels: Labels, project: Project) -> Rows:
+    yield "step", "at_risk", "found", *(f"hazard_{part}" for part in FIGURE)
+    for one in first_errors.places(labels):
+        yield one.step, one.at_risk, one.found, *cells(one.hazard)
 
 
 def labelers(labels: Labels, project: Project) -> Rows:
@@ -116,6 +128,8 @@ def generations(labels: Labels, project: Project) -> Rows:
 TABLES: dict[str, Callable[[Labels, Project], Rows]] = {
     "figures": figures,
     "steps": steps,
+    "first-error-distances": distances,
+    "first-error-hazard": places,
     "labelers": labelers,
     "pairs": pairs,
     "confusions": confusions,

@@ -39,8 +39,7 @@ const day = (seconds) => new Date(seconds * 1e3).toISOString().slice(0, 10);
 const number = (text) => (text === undefined ? null : Number(text));
 
 function draw(figure, plot, rows, columns) {
-  const bars = figure.dataset.chart === "bars";
-  const timed = bars || figure.dataset.chart === "lines";
+  const { bars, timed, whole, scale } = KINDS[figure.dataset.chart];
   const quiet = colour("quiet");
   const grid = { stroke: colour("line"), width: 1 };
   const axis = { stroke: quiet, grid, ticks: grid, font: "12px system-ui, sans-serif" };
@@ -65,8 +64,8 @@ function draw(figure, plot, rows, columns) {
       height: HEIGHT,
       series,
       bands,
-      axes: [timed ? { ...axis, values: (_, moments) => moments.map(day) } : axis, { ...axis, size: 60 }],
-      scales: { x: xOf[figure.dataset.chart], y: bars ? { range: (_, __, most) => [0, most * 1.05 || 1] } : {} },
+      axes: [{ ...axis, ...(timed ? { values: (_, moments) => moments.map(day) } : {}), ...(whole ? { incrs: WHOLE } : {}) }, { ...axis, size: 60 }],
+      scales: { x: scale ?? {}, y: bars ? { range: (_, __, most) => [0, most * 1.05 || 1] } : {} },
       legend: { show: false },
       cursor: { show: false },
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1e3), "Etc/UTC"),
@@ -78,8 +77,16 @@ function draw(figure, plot, rows, columns) {
   plot.append(keyOf(columns));
 }
 
-// Days for bars and lines, shares for a diagonal, numbers that double for steps.
-const xOf = { bars: {}, lines: {}, diagonal: { time: false, range: [0, 1] }, steps: { time: false, distr: 3, log: 2 } };
+const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
+// What stands along the bottom: days, whole numbers, numbers that double, or shares.
+const KINDS = {
+  bars: { bars: true, timed: true },
+  lines: { timed: true },
+  counts: { bars: true, whole: true, scale: { time: false } },
+  places: { whole: true, scale: { time: false } },
+  steps: { scale: { time: false, distr: 3, log: 2 } },
+  diagonal: { scale: { time: false, range: [0, 1] } },
+};
 
 const barred = (stroke) => ({ fill: faint(stroke), paths: uPlot.paths.bars({ size: [0.7, 40] }), points: { show: false } });
 

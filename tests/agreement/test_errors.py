@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.agreement.errors import NONE, hazard, pairs
+from annotation.agreement.errors import NONE, pairs
 
 
 def test_each_two_of_a_solution_are_compared() -> None:
@@ -14,14 +14,12 @@ def test_each_two_of_a_solution_are_compared() -> None:
     found = pairs(np.array([5, 9, 5, 7, 9, 5]), np.array([2, NONE, 4, 0, NONE, NONE]))
     assert sorted(found.solutions.tolist()) == [5, 5, 5, 9]
     assert (found.exact.sum(), found.both.sum()) == (1, 1)
-    assert found.distances().tolist() == [0, 0, 1]
 
 
 def test_nobody_twice_is_no_pair() -> None:
     for solutions in ([], [1], [1, 2, 3]):
         found = pairs(np.array(solutions, dtype=np.intp), np.zeros(len(solutions), dtype=np.intp))
         assert len(found.solutions) == 0
-        assert found.distances().sum() == 0
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(NONE, 6)), max_size=25))
@@ -31,15 +29,3 @@ def test_pairs_are_those_that_a_loop_finds(entries: list[tuple[int, int]]) -> No
     expected = [(a[0], *sorted((a[1], b[1]))) for a, b in combinations(entries, 2) if a[0] == b[0]]
     listed = zip(*(part.tolist() for part in found), strict=True)
     assert sorted((solution, *sorted(two)) for solution, *two in listed) == sorted(expected)
-
-
-def test_the_hazard_counts_who_came_that_far() -> None:
-    """Three annotations: an error at step 0 of 4, one at step 2 of 3, and none in 3 steps."""
-    found = hazard(np.array([0, 2, NONE]), np.array([4, 3, 3]))
-    assert found.at_risk.tolist() == [3, 2, 2]
-    assert found.found.tolist() == [1, 0, 1]
-
-
-def test_no_annotation_has_no_hazard() -> None:
-    nothing = np.zeros(0, dtype=np.intp)
-    assert hazard(nothing, nothing).at_risk.tolist() == []

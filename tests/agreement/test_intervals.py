@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from annotation.agreement.figures import Sample, ratio, ratios, sampled, summed
+from annotation.agreement.figures import Sample, ratio, ratios, sampled, shares, summed
 from annotation.agreement.measures import Tally, features, percent
+from annotation.shares import wilson
 
 
 def share_of(sample: Sample):
@@ -74,3 +75,24 @@ def test_a_ratio_without_whole_is_undefined_and_one_of_few_has_no_interval() -> 
     )
     assert (few.value, few.low, few.high, few.n) == (0.25, None, None, 4)
     assert (none.value, none.because) == (None, "nothing")
+
+
+@pytest.mark.parametrize("truth", [0.02, 0.3, 0.97])
+def test_the_interval_of_a_share_holds_a_rare_truth_too_and_is_a_share(truth: float) -> None:
+    """Clusters of unequal size whose parts depend on each other. Normal bounds hold 0.02 in half of these."""
+    random = np.random.default_rng(6)
+    held = []
+    for _ in range(600):
+        whole = random.integers(1, 12, size=40).astype(np.float64)
+        part = whole * (random.random(40) < truth)
+        (one,) = shares(part, whole, np.zeros(40, dtype=int), np.array([40]), because="none")
+        assert 0 <= one.low <= one.value <= one.high <= 1
+        held.append(one.low <= truth <= one.high)
+    assert np.mean(held) >= 0.92
+
+
+def test_never_among_many_is_no_certain_never() -> None:
+    """Of 40 solutions none: as for 0 of 40 independent ones."""
+    (one,) = shares(np.zeros(40), np.full(40, 8.0), np.zeros(40, dtype=int), np.array([320]), because="none")
+    assert (one.value, one.low) == (0, 0)
+    assert one.high == pytest.approx(wilson(0, 40)[1])

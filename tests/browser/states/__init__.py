@@ -19,5 +19,6 @@ NO_PAGE = {
     "next-contested": "sends people on",
     "against-people-table": "a file",
     "agreement-table": "a file",
+    "ratings": "a file",
 }
 """Addresses that are no page for people, and why."""
