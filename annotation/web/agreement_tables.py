@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from django.http import HttpResponse
 
+from annotation import overview
 from annotation.agreement import amounts, board, contested, first_errors, latent, pairwise, parts, people, tables
 from annotation.agreement.contested import Contested
 from annotation.agreement.figures import Figure
@@ -113,6 +114,25 @@ def days(labels: Labels, project: Project) -> Rows:
     yield from amounts.days(labels)
 
 
+def classes(labels: Labels, project: Project) -> Rows:
+    yield "rating", *(f"share_{part}" for part in FIGURE)
+    for name, figure in zip(RATINGS, amounts.classes(labels), strict=True):
+        yield name, *cells(figure)
+
+
+def reasons(labels: Labels, project: Project) -> Rows:
+    yield "finish_reason", "annotations", *(f"share_{part}" for part in FIGURE)
+    for reason, (count, figure) in zip(tables.REASONS, amounts.reasons(labels), strict=True):
+        yield reason.value, count, *cells(figure)
+
+
+def queues(labels: Labels, project: Project) -> Rows:
+    """Of the whole project, as queues stand now."""
+    yield "generation", "solutions", "waiting", "being_labeled", "annotations_wanted", "made"
+    for one in overview.queues_of(project):
+        yield one.generation, one.tasks, one.waiting, one.at_hand, one.wanted, one.filled
+
+
 def weeks(labels: Labels, project: Project) -> Rows:
     yield "monday", *(f"alpha_{part}" for part in FIGURE)
     for one in parts.weeks(labels):
@@ -136,6 +156,9 @@ TABLES: dict[str, Callable[[Labels, Project], Rows]] = {
     "soft-labels": soft_labels,
     "consensus": consensus,
     "days": days,
+    "classes": classes,
+    "reasons": reasons,
+    "queues": queues,
     "weeks": weeks,
     "generations": generations,
 }

@@ -7,20 +7,20 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from annotation import access, overlap, overview
-from annotation.agreement import amounts, parts, tables
+from annotation.agreement import amounts, contested, parts, people, tables
 from annotation.agreement.browsing import search
 from annotation.agreement.labels import Labels
 from annotation.learning.gold import judgements_of
-from annotation.models import Comment, Consensus, Grade, Word
+from annotation.models import Comment, Consensus, Grade, Project, Word
+from annotation.web.agreement_tables import RATINGS, names_of, with_texts
 from annotation.web.audience import audience
 from annotation.web.pages import after_of, render_project
 from annotation.web.slices import SearchForm, SliceForm, saved_of
 
 PAGE = 30
+CONTESTED_SHOWN = 3
 DAYS_SHOWN = 120
 """The last ones; the table for download has all."""
-REASON_WORDS = ("Solution, no negative step", "Found an error", "Bad problem", "Gave up")
-"""In the order of `tables.REASONS`."""
 
 
 @audience("viewers")
@@ -39,7 +39,8 @@ def project_overview(request: HttpRequest, slug: str) -> HttpResponse:
     context = {"counts": overview.of(project), "queues": overview.queues_of(project), "form": form}
     context["budget"] = overlap.budget_of(project)
     if form.is_valid():
-        context |= amounts_of(tables.labels(form.slice()))
+        labels = tables.labels(form.slice())
+        context |= amounts_of(labels) | where_to_look(labels, project)
     context |= {"query": request.GET.urlencode(), "saved": saved_of(project)}
     return render_project(request, "research/overview.html", project, context, 200 if form.is_valid() else 400)
 
@@ -52,10 +53,25 @@ def amounts_of(labels: Labels) -> dict[str, Any]:
         "active_ms": int(labels.active_ms.sum()),
         "days": days[-DAYS_SHOWN:],
         "is_part": len(days) > DAYS_SHOWN,
-        "classes": list(zip(("Negative", "Neutral", "Positive"), amounts.classes(labels), strict=True)),
-        "reasons": [(REASON_WORDS[at], *one) for at, one in enumerate(amounts.reasons(labels))],
+        "classes": list(zip(RATINGS, amounts.classes(labels), strict=True)),
+        "reasons": [
+            (reason.value, *one) for reason, one in zip(tables.REASONS, amounts.reasons(labels), strict=True)
+        ],
         "weeks": parts.weeks(labels),
         "generations": parts.by_generation(labels),
+    }
+
+
+def where_to_look(labels: Labels, project: Project) -> dict[str, Any]:
+    """The steps on which labelers disagree most, and who is farthest from the others on either side."""
+    beside = [
+        one for one in people.profiles(labels, tables.gold(project.pk)) if one.ways.severity.value is not None
+    ]
+    ends = {one.labeler: one for one in (*beside[:1], *beside[-1:])} if len(beside) > 1 else {}
+    return {
+        "contested": with_texts(contested.most_contested(labels, CONTESTED_SHOWN)),
+        "ends": list(ends.values()),
+        "names": names_of(labels),
     }
 
 

@@ -64,8 +64,8 @@ function draw(figure, plot, rows, columns) {
       height: HEIGHT,
       series,
       bands,
-      axes: [{ ...axis, ...(timed ? { values: (_, moments) => moments.map(day) } : {}), ...(whole ? { incrs: WHOLE } : {}) }, { ...axis, size: 60 }],
-      scales: { x: scale ?? {}, y: bars ? { range: (_, __, most) => [0, most * 1.05 || 1] } : {} },
+      axes: [{ ...axis, ...(timed ? DAYS : {}), ...(whole ? { incrs: WHOLE } : {}) }, { ...axis, size: 60 }],
+      scales: { x: { ...scale, ...(bars ? { range: around(data[0]) } : {}) }, y: bars ? { range: (_, __, most) => [0, most * 1.05 || 1] } : {} },
       legend: { show: false },
       cursor: { show: false },
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1e3), "Etc/UTC"),
@@ -77,6 +77,13 @@ function draw(figure, plot, rows, columns) {
   plot.append(keyOf(columns));
 }
 
+// Room for half a bar at either end.
+function around(places) {
+  const half = Math.min(...places.slice(1).map((place, index) => place - places[index])) / 2;
+  return () => [places[0] - half, places.at(-1) + half];
+}
+
+const DAYS = { values: (_, moments) => moments.map(day), space: 100, incrs: [1, 2, 7, 14, 28, 56, 91, 182, 364].map((days) => days * 86400) };
 const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 // What stands along the bottom: days, whole numbers, numbers that double, or shares.
 const KINDS = {

@@ -130,14 +130,9 @@ def test_classes_and_endings_are_on_the_page(exported: list[dict[str, Any]], max
         assert found[1] == f"{100 * said[rating] / said.total():.1f}"
     ended = Counter(line["label"]["finish_reason"] for line in exported)
     assert ended["give_up"] == 1
-    for words, reason in (
-        ("Solution, no negative step", "solution"),
-        ("Found an error", "found_error"),
-        ("Bad problem", "bad_problem"),
-        ("Gave up", "give_up"),
-    ):
+    for reason in ("solution", "found_error", "bad_problem", "give_up"):
         bounds = binomtest(ended[reason], len(exported)).proportion_ci(method="wilson")
-        row = re.search(rf"{words}</th>(.*?)</tr>", page)
+        row = re.search(rf"<code>{reason}</code></th>(.*?)</tr>", page)
         assert row
         numbers = [
             float(number)
@@ -162,3 +157,39 @@ def test_a_filter_that_is_none_is_said_and_the_rest_stays(team: Project, max_: U
     assert "Where queues stand" in response.content.decode()
     nothing = sign_in(max_).get(f"{PAGE}?until=2001-01-01").content.decode()
     assert "0 annotations with 0 ratings" in nothing
+
+
+def test_it_leads_to_the_most_contested_steps_and_to_who_is_severe(
+    team: Project, rita: User, sign_in: SignIn
+) -> None:
+    """The first three of the table of steps, and the first and the last of the table of labelers."""
+    client = sign_in(rita)
+    page = client.get(PAGE).content.decode()
+    steps, labelers = table(client, "steps"), table(client, "labelers")
+    links = [
+        f"{PAGE}solutions/{one['solution']}/#step-{int(one['step']) + 1}"
+        for one in steps
+        if one["completion"] == "0"
+    ]
+    assert re.findall(r'href="([^"]*#step-\d+)"', page) == links[:3]
+    beside = [one for one in labelers if one["severity_value"]]
+    for words, one in (("severest", beside[0]), ("most lenient", beside[-1])):
+        row = re.search(rf"{one['labeler'][:8]}</code></a> {words}</th>(.*?)</tr>", page, re.DOTALL)
+        assert row
+        low, high = (float(one[f"severity_{end}"]) for end in ("low", "high"))
+        assert f">{float(one['severity_value']):.3f}<" in row[1]
+        assert f">{low:.3f} to {high:.3f}<" in row[1]
+
+
+def test_classes_endings_and_queues_can_be_downloaded(
+    exported: list[dict[str, Any]], max_: User, sign_in: SignIn
+) -> None:
+    client = sign_in(max_)
+    said = Counter(rating for line in exported for _, _, rating in ratings_of(line))
+    for row, rating in zip(table(client, "classes"), (-1, 0, 1), strict=True):
+        share = said[rating] / said.total()
+        assert (float(row["share_value"]), int(row["share_n"])) == (pytest.approx(share), said.total())
+    ended = Counter(line["label"]["finish_reason"] for line in exported)
+    rows = table(client, "reasons")
+    assert {row["finish_reason"]: int(row["annotations"]) for row in rows if row["annotations"] != "0"} == ended
+    assert [row["made"] for row in table(client, "queues")] == ["2"]
