@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from annotation.agreement.tables import Slice
 from annotation.models import Scorer
 from annotation.verifier.best_of_n import Row, Sample, best_of_n
 
@@ -21,6 +22,8 @@ GRADED = """
     WITH problems AS (
         SELECT p.id FROM annotation_problem p
         WHERE p.project_id = %(project)s
+          AND (%(subject)s::text IS NULL OR p.subject = %(subject)s)
+          AND (%(level)s::text IS NULL OR p.level = %(level)s)
           AND (NOT %(learns)s OR NOT EXISTS (
               SELECT FROM annotation_solution w JOIN annotation_annotation a ON a.solution_id = w.id
               WHERE w.problem_id = p.id AND a.submitted_at < %(since)s))
@@ -48,10 +51,13 @@ class Board(NamedTuple):
     rows: list[Row]
 
 
-def board(scorer: Scorer) -> Board:
-    """Accuracy against N; no rows where no problem that the scorer has not learned from has two samples."""
+def board(which: Slice, scorer: Scorer) -> Board:
+    """Accuracy against N; no rows where no problem that the scorer has not learned from has two samples.
+
+    Of the slice only subject and level matter: nothing here was labeled.
+    """
     groups: dict[int, list[Sample]] = defaultdict(list)
-    for problem, product, is_correct, answer in graded(scorer):
+    for problem, product, is_correct, answer in graded(which, scorer):
         vote = RIGHT if is_correct else answer and "".join(answer.split())
         groups[problem].append(Sample(product, vote, is_correct))
     if not groups:
@@ -61,9 +67,8 @@ def board(scorer: Scorer) -> Board:
     return Board(len(groups), sum(map(len, groups.values())), rows)
 
 
-def graded(scorer: Scorer) -> list[tuple[int, float, bool, str | None]]:
-    values: dict[str, Any] = {
-        "project": scorer.project_id,
+def graded(which: Slice, scorer: Scorer) -> list[tuple[int, float, bool, str | None]]:
+    values: dict[str, Any] = vars(which) | {
         "scorer": scorer.pk,
         "learns": scorer.kind == Scorer.Kind.VERIFIER,
         "since": scorer.created_at,

@@ -5,20 +5,25 @@ from typing import NamedTuple
 from django.db import connection
 
 from annotation.agreement.figures import Figure
-from annotation.models import Project, Scorer
+from annotation.agreement.tables import Slice, conditions_of
+from annotation.models import Scorer
 from annotation.shares import wilson
 
-# Of each solution with a grade how many found an error and how many none.
+# Of each solution with a grade how many found an error and how many none. To be completed with further conditions.
 RATED = """
-    SELECT a.solution_id, g.counts_as,
+    SELECT a.solution_id, v.counts_as,
            count(*) FILTER (WHERE a.finish_reason = 'solution') AS clean,
            count(*) FILTER (WHERE a.finish_reason = 'found_error') AS found
     FROM annotation_annotation a
     JOIN annotation_task t ON t.id = a.task_id
-    JOIN annotation_grade g ON g.solution_id = a.solution_id
+    JOIN annotation_grade v ON v.solution_id = a.solution_id
+    JOIN annotation_solution s ON s.id = a.solution_id
+    JOIN annotation_problem q ON q.id = s.problem_id
+    LEFT JOIN annotation_guideline g ON g.id = a.guideline_id
     WHERE a.project_id = %(project)s AND a.finish_reason IN ('solution', 'found_error')
-      AND NOT a.is_surplus AND NOT t.is_practice AND g.counts_as <> 'undecided'
-    GROUP BY a.solution_id, g.counts_as
+      AND NOT a.is_surplus AND NOT t.is_practice AND v.counts_as <> 'undecided'
+      {conditions}
+    GROUP BY a.solution_id, v.counts_as
 """
 TOTALS = f"""
     SELECT counts_as, count(*), count(*) FILTER (WHERE CASE counts_as
@@ -56,16 +61,17 @@ class Suspect(NamedTuple):
     """Log of the solution's score."""
 
 
-def verdicts(project: Project) -> list[Row]:
+def verdicts(which: Slice) -> list[Row]:
     with connection.cursor() as cursor:
-        cursor.execute(TOTALS, {"project": project.pk})
+        cursor.execute(TOTALS.format(conditions=conditions_of(which)), vars(which))
         return [
             Row(verdict, Figure(against / n, n, *wilson(against, n))) for verdict, n, against in cursor.fetchall()
         ]
 
 
-def suspects(project: Project, scorer: Scorer | None, most: int) -> list[Suspect]:
+def suspects(which: Slice, scorer: Scorer | None, most: int) -> list[Suspect]:
     """Those first about which most labelers agree, and then the most convincing ones."""
+    values = vars(which) | {"scorer": scorer.pk if scorer else None, "most": most}
     with connection.cursor() as cursor:
-        cursor.execute(SUSPECTS, {"project": project.pk, "scorer": scorer.pk if scorer else None, "most": most})
+        cursor.execute(SUSPECTS.format(conditions=conditions_of(which)), values)
         return [Suspect(*row) for row in cursor.fetchall()]

@@ -7,22 +7,26 @@ from typing import NamedTuple
 from django.db import connection
 
 from annotation.agreement.figures import Figure
-from annotation.models import Project
+from annotation.agreement.tables import Slice, conditions_of
 from annotation.selection.picking import UNIFORM
 from annotation.shares import wilson
 
-# A solution that several rated has an error if half of them or more found one; who gave up says nothing.
+# A solution that several rated has an error if half of them or more found one; who gave up says nothing. To be
+# completed with further conditions.
 FOUND = """
     SELECT generation, reason, count(*), count(*) FILTER (WHERE 2 * found >= rated)
-    FROM (SELECT g.number AS generation, p.reason,
+    FROM (SELECT n.number AS generation, p.reason,
                  count(*) FILTER (WHERE a.finish_reason = 'found_error') AS found, count(*) AS rated
           FROM annotation_pick p
-          JOIN annotation_generation g ON g.id = p.generation_id
+          JOIN annotation_generation n ON n.id = p.generation_id
           JOIN annotation_task t ON t.id = p.task_id
           JOIN annotation_annotation a ON a.task_id = t.id
-          WHERE g.project_id = %s AND a.finish_reason IN ('solution', 'found_error') AND NOT a.is_surplus
-            AND NOT t.is_quality_control
-          GROUP BY g.number, p.reason, p.task_id) one
+          JOIN annotation_solution s ON s.id = a.solution_id
+          JOIN annotation_problem q ON q.id = s.problem_id
+          LEFT JOIN annotation_guideline g ON g.id = a.guideline_id
+          WHERE n.project_id = %(project)s AND a.finish_reason IN ('solution', 'found_error') AND NOT a.is_surplus
+            AND NOT t.is_quality_control {conditions}
+          GROUP BY n.number, p.reason, p.task_id) one
     GROUP BY generation, reason ORDER BY generation DESC, reason
 """
 NONE_BESIDE = "nothing that was drawn uniformly is labeled"
@@ -38,10 +42,10 @@ class Row(NamedTuple):
     """By how much that is above the uniform picks of the same generation."""
 
 
-def picks(project: Project) -> list[Row]:
+def picks(which: Slice) -> list[Row]:
     """By generation, the latest first, and by the reason of the pick."""
     with connection.cursor() as cursor:
-        cursor.execute(FOUND, [project.pk])
+        cursor.execute(FOUND.format(conditions=conditions_of(which)), vars(which))
         counts = {(generation, reason): (found, n) for generation, reason, n, found in cursor.fetchall()}
     return list(rows_of(counts))
 

@@ -9,30 +9,38 @@ from annotation import access
 from annotation.against_people import choosing, graders, picks, scores
 from annotation.agreement import tables
 from annotation.agreement.tables import Slice
-from annotation.models import Project, Scorer
+from annotation.models import Scorer
 from annotation.web.agreement_tables import FIGURE, Rows, as_csv, cells
 from annotation.web.audience import audience
-from annotation.web.pages import number_of, render_project
+from annotation.web.pages import render_project
+from annotation.web.slices import ScorerForm, saved_of
 
 SUSPECTS_SHOWN = 30
+SUSPECTS_LISTED = 10_000
 
 
 @audience("viewers")
 @require_safe
 def against_people(request: HttpRequest, slug: str) -> HttpResponse:
     project = access.project_for(request.user, slug, access.VIEWERS)
-    scorer = scorer_of(request, project)
-    context: dict[str, Any] = {
-        "scorers": project.scorers.select_related("endpoint").defer("weights", "report").order_by("-pk"),
+    form = ScorerForm(request.GET, project=project)
+    context: dict[str, Any] = {"form": form, "query": request.GET.urlencode(), "saved": saved_of(project)}
+    if form.is_valid():
+        context |= boards(form.slice(), form.chosen_scorer())
+    return render_project(request, "boards/against_people.html", project, context, 200 if form.is_valid() else 400)
+
+
+def boards(which: Slice, scorer: Scorer | None) -> dict[str, Any]:
+    found: dict[str, Any] = {
         "scorer": scorer,
-        "picks": picks.picks(project),
-        "verdicts": graders.verdicts(project),
-        "suspects": graders.suspects(project, scorer, SUSPECTS_SHOWN),
+        "picks": picks.picks(which),
+        "verdicts": graders.verdicts(which),
+        "suspects": graders.suspects(which, scorer, SUSPECTS_SHOWN),
     }
     if scorer is not None:
-        context["board"] = scores.board(tables.labels(Slice(project.pk)), scorer)
-        context["chosen"] = choosing.board(scorer)
-    return render_project(request, "boards/against_people.html", project, context)
+        found["board"] = scores.board(tables.labels(which), scorer)
+        found["chosen"] = choosing.board(which, scorer)
+    return found
 
 
 @audience("viewers")
@@ -42,47 +50,56 @@ def against_people_table(request: HttpRequest, slug: str, name: str) -> HttpResp
     project = access.project_for(request.user, slug, access.VIEWERS)
     if name not in TABLES:
         raise Http404
-    rows = TABLES[name](project, scorer_of(request, project))
-    return as_csv(f"{name}-{project.slug}.csv", rows)
+    form = ScorerForm(request.GET, project=project)
+    if not form.is_valid():
+        return HttpResponse(form.errors.as_text(), status=400, content_type="text/plain; charset=utf-8")
+    return as_csv(f"{name}-{project.slug}.csv", TABLES[name](form.slice(), form.chosen_scorer()))
 
 
-def scorer_of(request: HttpRequest, project: Project) -> Scorer | None:
-    """The scorer that the address names, or the latest one. Raises `Http404` for another project's."""
-    number = number_of(request, "scorer")
-    if number is not None:
-        return access.scorer_for(request.user, project.slug, number)
-    return project.scorers.order_by("-pk").first()
-
-
-def table_of_picks(project: Project, _: Scorer | None) -> Rows:
+def table_of_picks(which: Slice, _: Scorer | None) -> Rows:
     yield "generation", "reason", *(f"{name}_{part}" for name in ("found", "more") for part in FIGURE)
-    for one in picks.picks(project):
+    for one in picks.picks(which):
         yield one.generation, one.reason, *cells(one.found), *cells(one.more)
 
 
-def table_of_calibration(project: Project, scorer: Scorer | None) -> Rows:
+def table_of_aucs(which: Slice, scorer: Scorer | None) -> Rows:
+    yield "scorer", "labels", *(f"auc_{part}" for part in FIGURE)
+    if scorer is not None:
+        for one in scores.board(tables.labels(which), scorer).rows:
+            yield scorer, one.name, *cells(one.auc)
+
+
+def table_of_calibration(which: Slice, scorer: Scorer | None) -> Rows:
     yield "scorer", "low", "high", "predicted", *(f"right_{part}" for part in FIGURE)
     if scorer is not None:
-        for one in scores.board(tables.labels(Slice(project.pk)), scorer).bins:
+        for one in scores.board(tables.labels(which), scorer).bins:
             yield scorer, one.low, one.high, one.predicted, *cells(one.right)
 
 
-def table_of_choosing(_: Project, scorer: Scorer | None) -> Rows:
+def table_of_choosing(which: Slice, scorer: Scorer | None) -> Rows:
     names = ("best", "majority", "uniform")
     yield "scorer", "n", *(f"{name}_{part}" for name in names for part in ("mean", "std")), "problems", "short"
     if scorer is not None:
-        for one in choosing.board(scorer).rows:
+        for one in choosing.board(which, scorer).rows:
             yield scorer, one.n, *one.best, *one.majority, *one.uniform, one.problems, one.short
 
 
-def table_of_suspects(project: Project, scorer: Scorer | None) -> Rows:
+def table_of_grades(which: Slice, _: Scorer | None) -> Rows:
+    yield "verdict", *(f"labelers_say_otherwise_{part}" for part in FIGURE)
+    for one in graders.verdicts(which):
+        yield one.verdict, *cells(one.against)
+
+
+def table_of_suspects(which: Slice, scorer: Scorer | None) -> Rows:
     yield graders.Suspect._fields
-    yield from graders.suspects(project, scorer, 10_000)
+    yield from graders.suspects(which, scorer, SUSPECTS_LISTED)
 
 
 TABLES = {
     "picks": table_of_picks,
+    "auc": table_of_aucs,
     "calibration": table_of_calibration,
     "best-of-n": table_of_choosing,
+    "grades": table_of_grades,
     "suspects": table_of_suspects,
 }

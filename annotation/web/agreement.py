@@ -98,20 +98,30 @@ def labeler_profile(request: HttpRequest, slug: str, pseudonym: UUID) -> HttpRes
 
     def one(labels: Labels, project: Project) -> Board:
         found = {profile.labeler: profile for profile in people.profiles(labels, tables.gold(project.pk))}
-        own = labels.labelers == member.pk
-        read = tables.characters(member.pk, labels.annotations[own])
+        own = labels.only(labels.labelers == member.pk)
+        read = tables.characters(member.pk, own.annotations)
         return {
             "member": member,
+            "annotations": len(own.annotations),
+            "labels": len(own.of),
+            "query_of_member": query_of(request, labeler=str(pseudonym)),
             "profile": found.get(member.pk),
             "weeks": drift.weeks(labels, member.pk),
             "changes": timeline(drift.drift(labels, member.pk), project),
             "guidelines": Guideline.objects.filter(project=project).order_by("version"),
             "pairs": [pair_from(member.pk, pair) for pair in pairwise.pairs(labels) if member.pk in pair[:2]],
-            "lengths": drift.lengths(labels.active_ms[own] / 1000, read),
+            "lengths": drift.lengths(own.active_ms / 1000, read),
             "names": names_of(labels),
         }
 
     return render_board(request, slug, "labeler", one)
+
+
+def query_of(request: HttpRequest, **more: str) -> str:
+    """What the address asks for, and more."""
+    asked = request.GET.copy()
+    asked.update(more)
+    return asked.urlencode()
 
 
 def pair_from(member: int, pair: pairwise.Pair) -> tuple[int, pairwise.Pair]:

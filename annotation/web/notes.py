@@ -14,7 +14,7 @@ from annotation.web.pages import render_project
 from annotation.web.slices import SliceForm
 
 PAGE = 100
-BOARDS = ("overview", "solutions", "agreement", "contested", "first-errors", "labelers")
+BOARDS = ("overview", "solutions", "agreement", "contested", "first-errors", "labelers", "against-people")
 
 
 class CommentForm(forms.Form):

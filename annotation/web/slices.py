@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from annotation.agreement.browsing import Search
 from annotation.agreement.tables import KINDS, Slice
-from annotation.models import Annotation, Guideline, Membership, Problem, Project, SavedFilter, Task
+from annotation.models import Annotation, Guideline, Membership, Problem, Project, SavedFilter, Scorer, Task
 
 MOST_CHOICES = 100
 
@@ -47,6 +47,9 @@ class SliceForm(forms.Form):
         self.fields["labeler"].queryset = labelers  # type: ignore[attr-defined]
         self.fields["labeler"].empty_label = "all"  # type: ignore[attr-defined]
         self.fields["labeler"].label_from_instance = lambda one: str(one.pseudonym)[:8]  # type: ignore[attr-defined]
+        if self.ident:
+            for name in SliceForm.base_fields:
+                self.fields[name].widget.attrs["form"] = self.ident
 
     @property
     def slicing(self) -> list[forms.BoundField]:
@@ -86,14 +89,26 @@ class SearchForm(SliceForm):
     labeled = forms.BooleanField(label="Only labeled ones", required=False)
     run = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in SliceForm.base_fields:
-            self.fields[name].widget.attrs["form"] = self.ident
-
     def search(self) -> Search:
         given = self.cleaned_data
         return Search(self.slice(), text=given["text"], only_labeled=given["labeled"], run=given["run"])
+
+
+class ScorerForm(SliceForm):
+    """Whose scores are held against which labels."""
+
+    ident = "scorer"
+    scorer = forms.ModelChoiceField(Scorer.objects.none(), label="Scores of", required=False, empty_label=None)
+
+    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
+        super().__init__(*args, project=project, **kwargs)
+        known = project.scorers.select_related("endpoint").defer("weights", "report").order_by("-pk")
+        self.fields["scorer"].queryset = known  # type: ignore[attr-defined]
+
+    def chosen_scorer(self) -> Scorer | None:
+        """The one that the address names, or the latest one."""
+        named: Scorer | None = self.cleaned_data["scorer"]
+        return named or self.fields["scorer"].queryset.first()  # type: ignore[attr-defined]
 
 
 def some_of(problems: Any, name: str) -> Any:

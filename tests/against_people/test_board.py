@@ -9,6 +9,7 @@ from django.test import Client
 from sklearn.metrics import roc_auc_score
 
 from annotation.against_people import graders
+from annotation.agreement.tables import Slice
 from annotation.models import Annotation, Grade, Pick, Project, Score, Scorer, Solution, StepLabel, User
 from annotation.scoring import training
 from tests.against_people.told import tell_more
@@ -75,7 +76,7 @@ def test_an_answer_graded_wrong_in_which_nobody_finds_an_error_is_shown(
 ) -> None:
     project, client = scorer.project, sign_in(rita)
     assert table(client, "suspects") == []
-    before = {row.verdict: row.against for row in graders.verdicts(project)}
+    before = {row.verdict: row.against for row in graders.verdicts(Slice(project.pk))}
     assert before["incorrect"].value == before["correct"].value == 0
     fine = Grade.objects.filter(verdict="correct", solution__tasks__filled=1).latest("solution")
     fine.overruled_to = "incorrect"
@@ -112,8 +113,30 @@ def test_best_of_n_is_as_good_as_scores_are(pooled: Pooled, project: Project, ri
 def test_another_projects_scorer_and_another_table_are_not_there(
     scorer: Scorer, rita: User, eve: User, alice: User, sign_in: SignIn
 ) -> None:
-    assert sign_in(rita).get(f"{PAGE}?scorer={scorer.pk + 1}").status_code == 404
+    assert sign_in(rita).get(f"{PAGE}?scorer={scorer.pk + 1}").status_code == 400
     assert sign_in(rita).get(f"{PAGE}?scorer=x").status_code == 400
     assert sign_in(rita).get(f"{PAGE}odd.csv").status_code == 404
     for user in (eve, alice):
         assert sign_in(user).get(PAGE).status_code == 404
+
+
+def test_a_researcher_chooses_the_scorer_and_the_labels(scorer: Scorer, rita: User, sign_in: SignIn) -> None:
+    """A second scorer that says one half of everything, and labels of the generation alone."""
+    other, client = new_scorer(scorer.project), sign_in(rita)
+    score(other, list(Solution.objects.filter(project=scorer.project)), [-0.1] * Solution.objects.count())
+    chosen = client.get(f"{PAGE}calibration.csv?scorer={scorer.pk}").content.decode()
+    assert "Verifier, version 1" in chosen
+    assert str(other) in client.get(f"{PAGE}calibration.csv").content.decode(), "the latest one"
+    right, scores = zip(*scored(scorer), strict=True)
+    drawn = Pick.objects.values("task__solution")
+    only = StepLabel.objects.filter(annotation__task__generation=1, rating__isnull=False)
+    assert only.count() == StepLabel.objects.filter(annotation__solution__in=drawn).count()
+    query = f"?scorer={scorer.pk}&generation=1"
+    rows = list(csv.DictReader(client.get(f"{PAGE}auc.csv{query}").content.decode().splitlines()))
+    assert [int(row["auc_n"]) for row in rows][1:] == [only.count(), only.count()]
+    assert float(rows[1]["auc_value"]) == pytest.approx(roc_auc_score(right, scores))
+    assert 'generation=1">Download' in client.get(PAGE + query).content.decode()
+    assert table(client, "picks")
+    nobody = client.get(f"{PAGE}picks.csv?until=2001-01-01").content.decode()
+    assert len(nobody.splitlines()) == 1
+    assert client.get(f"{PAGE}picks.csv?until=never").status_code == 400
