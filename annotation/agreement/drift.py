@@ -6,6 +6,7 @@ from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from annotation.agreement.calendar import date_of, day_of, monday_of, week_of
 from annotation.agreement.changes import changes
@@ -35,14 +36,21 @@ class Change(NamedTuple):
 
 def weeks(labels: Labels, labeler: int) -> list[Week]:
     """Those in which the labeler submitted something, in their order; `labels` has the others', too."""
-    own = labels.labelers == labeler
-    mondays, number = np.unique(week_of(labels.submitted_at[own]), return_inverse=True)
-    of = np.full(len(own), -1)
-    of[own] = number
-    counts = np.bincount(number, minlength=len(mondays)).tolist()
+    return [week for _, week in by_week(labels, labels.labelers == labeler)]
+
+
+def by_week(labels: Labels, which: NDArray[np.bool_]) -> list[tuple[int, Week]]:
+    """What the annotations `which` are like beside all others, by labeler and by week."""
+    week = week_of(labels.submitted_at[which]).astype(np.intp)
+    pairs, number = np.unique(np.stack([labels.labelers[which], week], axis=1), axis=0, return_inverse=True)
+    of = np.full(len(which), -1)
+    of[which] = number.ravel()
+    counts = np.bincount(number.ravel(), minlength=len(pairs)).tolist()
     return [
-        Week(monday_of(monday), *rest)
-        for monday, *rest in zip(mondays, counts, ways(labels, of, len(mondays)), strict=True)
+        (labeler, Week(monday_of(monday), count, found))
+        for (labeler, monday), count, found in zip(
+            pairs.tolist(), counts, ways(labels, of, len(pairs)), strict=True
+        )
     ]
 
 

@@ -104,7 +104,7 @@ def labeler_profile(request: HttpRequest, slug: str, pseudonym: UUID) -> HttpRes
             "member": member,
             "annotations": len(own.annotations),
             "labels": len(own.of),
-            "query_of_member": query_of(request, labeler=str(pseudonym)),
+            "query_of_member": query_of(request, pseudonym),
             "profile": found.get(member.pk),
             "weeks": drift.weeks(labels, member.pk),
             "changes": timeline(drift.drift(labels, member.pk), project),
@@ -117,10 +117,10 @@ def labeler_profile(request: HttpRequest, slug: str, pseudonym: UUID) -> HttpRes
     return render_board(request, slug, "labeler", one)
 
 
-def query_of(request: HttpRequest, **more: str) -> str:
-    """What the address asks for, and more."""
+def query_of(request: HttpRequest, labeler: UUID) -> str:
+    """What the address asks for, of one labeler."""
     asked = request.GET.copy()
-    asked.update(more)
+    asked["labeler"] = str(labeler)
     return asked.urlencode()
 
 

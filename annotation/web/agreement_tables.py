@@ -8,7 +8,18 @@ import numpy as np
 from django.http import HttpResponse
 
 from annotation import overview
-from annotation.agreement import amounts, board, contested, first_errors, latent, pairwise, parts, people, tables
+from annotation.agreement import (
+    amounts,
+    board,
+    contested,
+    drift,
+    first_errors,
+    latent,
+    pairwise,
+    parts,
+    people,
+    tables,
+)
 from annotation.agreement.contested import Contested
 from annotation.agreement.figures import Figure
 from annotation.agreement.labels import Labels
@@ -58,6 +69,14 @@ def labelers(labels: Labels, project: Project) -> Rows:
             one.last,
             *(cell for f in found for cell in cells(f)),
         )
+
+
+def labeler_weeks(labels: Labels, project: Project) -> Rows:
+    columns = people.Ways._fields
+    yield "labeler", "monday", "annotations", *(f"{name}_{part}" for name in columns for part in FIGURE)
+    names = names_of(labels)
+    for labeler, week in drift.by_week(labels, np.ones(len(labels.annotations), dtype=np.bool_)):
+        yield names[labeler], week.monday, week.annotations, *(cell for f in week.ways for cell in cells(f))
 
 
 def pairs(labels: Labels, project: Project) -> Rows:
@@ -151,6 +170,7 @@ TABLES: dict[str, Callable[[Labels, Project], Rows]] = {
     "first-error-distances": distances,
     "first-error-hazard": places,
     "labelers": labelers,
+    "labeler-weeks": labeler_weeks,
     "pairs": pairs,
     "confusions": confusions,
     "soft-labels": soft_labels,

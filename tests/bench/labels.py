@@ -102,8 +102,13 @@ BOARDS = {
     "board: overview, p95 of 20": "",
     "board: figures, p95": "agreement/",
     "board: contested steps, p95": "agreement/steps/",
+    "board: first errors, p95": "agreement/first-errors/",
     "board: labelers, p95": "agreement/labelers/",
     "board: one labeler, p95": "agreement/labelers/{labeler}/",
+    "board: beside people, p95": "beside-people/",
+    "label browser, a rare word in a slice, p95": "solutions/?text=zzzz&generation=3",
+    "label browser, a rare word in everything, p95": "solutions/?text=zzzz",
+    "the three most contested, one slice, p95": "?generation=3&kind=regular",
 }
 
 

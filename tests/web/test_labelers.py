@@ -13,7 +13,7 @@ from sklearn.metrics import cohen_kappa_score
 
 from annotation.learning import gold, guidelines
 from annotation.learning.gold import Judgement
-from annotation.models import Membership, Project, Solution, StepLabel, User
+from annotation.models import Annotation, Membership, Project, Solution, StepLabel, User
 from tests.agreement.team import TEAM, team_lines
 
 SignIn = Callable[[User], Client]
@@ -89,9 +89,16 @@ def test_a_labelers_page_has_their_figures_weeks_and_pairs(team: Project, rita: 
     for name in ("severity", "agreement", "negative", "neutral", "position", "seconds"):
         assert f">{float(row[f'{name}_value']):.3f}<" in page
     assert "instructions, version 2" in page
+    own = Annotation.objects.filter(labeler__pseudonym=TEAM[1]).count()
+    assert f"{own} annotations with" in page
+    assert f'href="/projects/algebra/solutions/?labeler={UUID(TEAM[1])}"' in page
     weeks = re.findall(r'<tr data-at="\d+"><th scope="row">(\d{4}-\d\d-\d\d)', page)
     assert weeks == sorted(weeks)
     assert len(weeks) > 10
+    rows = [row for row in table(client, "labeler-weeks") if row["labeler"] == str(UUID(TEAM[1]))]
+    assert [row["monday"] for row in rows] == weeks
+    assert sum(int(row["annotations"]) for row in rows) == own
+    assert sum(int(row["negative_n"]) for row in rows) == len(said_by(TEAM[1]))
     assert page.count("agreement/labelers/0000") == 3, "each other labeler"
     assert client.get(f"{PAGE}labelers/{UUID(int=99)}/").status_code == 404
 
