@@ -5,16 +5,18 @@ from functools import partial
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from annotation.agreement import measures
 from annotation.agreement.errors import NONE, Pairs, pairs
-from annotation.agreement.figures import Figure, Sample, Vector, ratio, sampled, summed
+from annotation.agreement.figures import Figure, Indices, Sample, Vector, ratio, sampled, summed
 from annotation.agreement.labels import Labels
 from annotation.agreement.measures import Tally
 
 NEGATIVE, NEUTRAL, POSITIVE = range(3)
 NOT_TWICE = "no {unit} was rated by two labelers"
 ONE_CLASS = "all ratings are the same, so agreement cannot be told from chance"
+PAIRS = "pairs of annotations"
 NEVER = "nobody rated a step {rating} that somebody else rated too"
 
 
@@ -34,7 +36,6 @@ STEP_MEASURES: dict[str, Callable[[Tally], Vector]] = {
     "Fleiss' kappa": measures.fleiss,
     "Gwet's AC1": measures.gwet,
     "Gwet's AC2, quadratic weights": partial(measures.gwet, weights="quadratic"),
-    "Percent agreement": measures.percent,
 }
 CLASSES = {
     "Agreement on negative": NEGATIVE,
@@ -46,16 +47,18 @@ CLASSES = {
 def of_steps(labels: Labels) -> list[Line]:
     """On the ratings of steps. n is how many steps (or alternatives) two labelers or more have rated."""
     counts, sample = labels.units.counts, step_sample(labels)
-    n = twice(counts)
+    n, clusters = twice(labels, counts[:, 0] >= 0)
     why = ONE_CLASS if n else NOT_TWICE.format(unit="step")
     lines = [
-        Line(name, tallied(sample, measure, n, why), "steps rated twice")
+        Line(name, tallied(sample, measure, n, clusters, why), "steps rated twice")
         for name, measure in STEP_MEASURES.items()
     ]
+    same = tallied(sample, measures.percent, n, clusters, why, is_share=True)
+    lines.append(Line("Percent agreement", same, "steps rated twice"))
     for name, category in CLASSES.items():
-        seen = twice(counts[counts[:, category] > 0])
         why = NEVER.format(rating=name.rpartition(" ")[2])
-        figure = tallied(sample, partial(measures.specific, category=category), seen, why)
+        measure = partial(measures.specific, category=category)
+        figure = tallied(sample, measure, *twice(labels, counts[:, category] > 0), why, is_share=True)
         lines.append(Line(name, figure, "such steps rated twice"))
     return lines
 
@@ -65,47 +68,68 @@ def step_sample(labels: Labels) -> Sample:
     return sampled(summed(measures.features(units.counts), units.clusters))
 
 
-def tallied(sample: Sample, measure: Callable[[Tally], Vector], n: int, because: str) -> Figure:
-    return sample.figure(lambda sums: measure(Tally.of(sums)), n=n, because=because)
+def tallied(
+    sample: Sample,
+    measure: Callable[[Tally], Vector],
+    n: int,
+    clusters: int,
+    because: str,
+    *,
+    is_share: bool = False,
+) -> Figure:
+    return sample.figure(
+        lambda sums: measure(Tally.of(sums)), n=n, clusters=clusters, because=because, is_share=is_share
+    )
 
 
-def twice(counts: Vector) -> int:
-    return int((counts.sum(axis=1) > 1).sum())
+def twice(labels: Labels, which: NDArray[np.bool_]) -> tuple[int, int]:
+    """Of the units `which`, how many two labelers or more have rated, and in how many solutions those are."""
+    units = labels.units
+    found = which & (units.counts.sum(axis=1) > 1)
+    return int(found.sum()), len(np.unique(units.clusters[found]))
 
 
 def of_finish_reasons(labels: Labels) -> list[Line]:
     """On how annotations ended. n is how many solutions have been rated by two labelers or more."""
     counts = labels.reason_counts
     sample = sampled(measures.features(counts))
-    n = twice(counts)
+    n = int((counts.sum(axis=1) > 1).sum())
     why = "all annotations ended alike" if n else NOT_TWICE.format(unit="solution")
+    alpha = tallied(sample, measures.alpha, n, n, why)
+    same = tallied(sample, measures.percent, n, n, why, is_share=True)
     return [
-        Line("Finish reason: alpha, nominal", tallied(sample, measures.alpha, n, why), "solutions rated twice"),
-        Line("Finish reason: same", tallied(sample, measures.percent, n, why), "solutions rated twice"),
+        Line("Finish reason: alpha, nominal", alpha, "solutions rated twice"),
+        Line("Finish reason: same", same, "solutions rated twice"),
     ]
 
 
 def of_first_errors(labels: Labels) -> list[Line]:
     """On where the first error is. n is how many pairs of annotations of one solution there are."""
     found = error_pairs(labels)
-    apart = np.abs(found.one - found.other) * found.both
-    columns = [np.ones(len(found.one)), found.exact, found.both, found.both * found.exact, apart]
+    distance = np.abs(found.one - found.other) * found.both
+    columns = [np.ones(len(found.one)), found.exact, found.both, found.both * found.exact, distance]
     none = (found.one == NONE) & (found.other == NONE)
     of = np.unique(found.solutions, return_inverse=True)[1]
     sample = sampled(summed(np.stack([*columns, none.astype(np.float64)], axis=1), of))
-    count, both = len(found.one), int(found.both.sum())
+    paired, both = clusters_of(found.solutions), clusters_of(found.solutions[found.both == 1])
     why = NOT_TWICE.format(unit="solution")
     no_two = "no two labelers found an error in the same solution"
-    shares: list[tuple[str, Callable[[Vector], Vector], int, str]] = [
-        ("First error: same step, or none", lambda s: ratio(s[..., 1], s[..., 0]), count, why),
-        ("First error: whether there is one", lambda s: ratio(s[..., 2] + s[..., 5], s[..., 0]), count, why),
+    shares: list[tuple[str, Callable[[Vector], Vector], tuple[int, int], str]] = [
+        ("First error: same step, or none", lambda s: ratio(s[..., 1], s[..., 0]), paired, why),
+        ("First error: whether there is one", lambda s: ratio(s[..., 2] + s[..., 5], s[..., 0]), paired, why),
         ("First error: same step, where both found one", lambda s: ratio(s[..., 3], s[..., 2]), both, no_two),
-        ("First error: steps apart, where both found one", lambda s: ratio(s[..., 4], s[..., 2]), both, no_two),
     ]
-    return [
-        Line(name, sample.figure(compute, n=n, because=because), "pairs of annotations")
-        for name, compute, n, because in shares
+    lines = [
+        Line(name, sample.figure(compute, n=n, clusters=clusters, because=because, is_share=True), PAIRS)
+        for name, compute, (n, clusters), because in shares
     ]
+    apart = sample.figure(lambda s: ratio(s[..., 4], s[..., 2]), n=both[0], clusters=both[1], because=no_two)
+    return [*lines, Line("First error: steps apart, where both found one", apart, PAIRS)]
+
+
+def clusters_of(solutions: Indices) -> tuple[int, int]:
+    """How many entries there are, and of how many solutions."""
+    return len(solutions), len(np.unique(solutions))
 
 
 def error_pairs(labels: Labels) -> Pairs:
@@ -115,26 +139,23 @@ def error_pairs(labels: Labels) -> Pairs:
 
 def of_repeats(labels: Labels) -> list[Line]:
     """Of labelers with themselves, on solutions that they were given again; n steps rated again."""
-    clusters, before, after = labels.repeats
+    solutions, before, after = labels.repeats
     confusions = np.zeros((len(before), 9))
     confusions[np.arange(len(before)), before * 3 + after] = 1
-    sample, n = sampled(summed(confusions, clusters)), len(before)
+    sample, (n, clusters) = sampled(summed(confusions, solutions)), clusters_of(solutions)
     why = "nobody was given the same solution twice"
+
+    def same(sums: Vector) -> Vector:
+        return ratio(sums[..., [0, 4, 8]].sum(axis=-1), sums.sum(axis=-1))
 
     def kappa(sums: Vector) -> Vector:
         return measures.cohen(sums.reshape(*sums.shape[:-1], 3, 3), "quadratic")
 
+    as_before = sample.figure(same, n=n, clusters=clusters, because=why, is_share=True)
+    weighted = sample.figure(kappa, n=n, clusters=clusters, because=ONE_CLASS if n else why)
     return [
-        Line(
-            "Self-agreement: same rating",
-            sample.figure(lambda s: ratio(s[..., [0, 4, 8]].sum(axis=-1), s.sum(axis=-1)), n=n, because=why),
-            "steps rated again",
-        ),
-        Line(
-            "Self-agreement: kappa, quadratic weights",
-            sample.figure(kappa, n=n, because=ONE_CLASS if n else why),
-            "steps rated again",
-        ),
+        Line("Self-agreement: same rating", as_before, "steps rated again"),
+        Line("Self-agreement: kappa, quadratic weights", weighted, "steps rated again"),
     ]
 
 

@@ -22,7 +22,9 @@ LEFT_OUT = 20
 STUDENT = 2.093
 """Such standard errors to either side that hold 95 %: Student's t with one degree of freedom less."""
 FEWEST = 10
-"""Annotations (or solutions) from which on a person's figure has an interval."""
+"""Clusters (annotations or solutions) from which on a figure has an interval."""
+LEAST_WIDTH = 1e-9
+"""Of an interval; less is rounding."""
 
 
 @dataclass(frozen=True)
@@ -46,16 +48,22 @@ class Sample:
     drawn: Vector
     """(resamples, features)"""
 
-    def figure(self, compute: Callable[[Vector], Vector], *, n: int, because: str) -> Figure:
+    def figure(
+        self, compute: Callable[[Vector], Vector], *, n: int, clusters: int, because: str, is_share: bool = False
+    ) -> Figure:
         """A figure with the middle 95 % of it over the resamples.
 
         `compute` takes sums (..., features) to figures (...), NaN where undefined; `because` is why it is then.
-        No interval when there was one cluster only, or when most resamples are undefined.
+        It rests on so many `clusters`: no interval for less than `FEWEST`, or when most resamples are undefined.
+        Where all resamples are alike nothing tells the error; a share has Wilson's interval for the clusters then.
         """
         value = float(compute(self.total))
-        return (
-            Figure(None, n, because=because) if np.isnan(value) else Figure(value, n, *middle(compute(self.drawn)))
-        )
+        if np.isnan(value):
+            return Figure(None, n, because=because)
+        low, high = middle(compute(self.drawn)) if clusters >= FEWEST else (None, None)
+        if low is None or high is None or high - low > LEAST_WIDTH:
+            return Figure(value, n, low, high)
+        return Figure(value, n, *wilson(value * clusters, clusters)) if is_share else Figure(value, n)
 
 
 def sampled(sums: Vector, *, resamples: int = RESAMPLES) -> Sample:
@@ -69,9 +77,9 @@ def sampled(sums: Vector, *, resamples: int = RESAMPLES) -> Sample:
     random = np.random.default_rng(SEED)
     if len(sums) > GROUPS:
         sums = summed(sums, random.permutation(len(sums)) % GROUPS)
+    if not len(sums):
+        sums = np.zeros((1, sums.shape[1]))
     count = len(sums)
-    if count < 2:
-        return Sample(sums.sum(axis=0), np.empty((0, sums.shape[1])))
     drawn = np.stack([np.bincount(random.integers(count, size=count), minlength=count) for _ in range(resamples)])
     return Sample(sums.sum(axis=0), drawn.astype(np.float64) @ sums)
 
@@ -91,14 +99,15 @@ def ratios(part: Vector | Indices, whole: Vector, of: Indices, n: Indices, *, be
     """For each of several people `sum(part) / sum(whole)`, from what each annotation adds (annotations,).
 
     `of` is whose annotation it is, numbered from 0, and `n` what is looked at of each. Intervals are normal ones
-    of the error of `linearised`; none below `FEWEST` annotations, where they would be too narrow.
+    of the error of `linearised`; none below `FEWEST` annotations, where they would be too narrow, and none where
+    all are alike, so that nothing tells the error.
     """
     values, errors, kept = linearised(part, whole, of, len(n))
     return [
         Figure(None, int(size), because=because)
         if np.isnan(value)
         else Figure(float(value), int(size))
-        if many < FEWEST
+        if many < FEWEST or error < LEAST_WIDTH
         else Figure(float(value), int(size), float(value - NORMAL * error), float(value + NORMAL * error))
         for value, error, many, size in zip(values, errors, kept, n, strict=True)
     ]
@@ -141,7 +150,7 @@ def jackknifed(values: Vector, without: Vector, n: Indices, clusters: Indices, *
 
     `values` are the figures (figures,), `without` what each is without one group of its clusters, shape (figures,
     groups), `clusters` how many it rests on; no interval below `FEWEST` of them, or where leaving a group out
-    leaves it undefined. For figures of which 1 is the most.
+    leaves it undefined, or always the same. For figures of which 1 is the most.
     """
     groups = without.shape[1]
     apart = without - without.mean(axis=1, keepdims=True)
@@ -150,7 +159,7 @@ def jackknifed(values: Vector, without: Vector, n: Indices, clusters: Indices, *
         Figure(None, int(size), because=because)
         if np.isnan(value)
         else Figure(float(value), int(size))
-        if many < FEWEST or np.isnan(error)
+        if many < FEWEST or np.isnan(error) or error < LEAST_WIDTH
         else Figure(
             float(value), int(size), float(value - STUDENT * error), min(1.0, float(value + STUDENT * error))
         )

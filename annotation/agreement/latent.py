@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from annotation.agreement.figures import LEFT_OUT, Figure, Indices, Vector, in_groups, jackknifed
 from annotation.agreement.labels import Labels
 
-NOTHING = "no step was rated"
+ALONE = "nobody else rated the same steps"
 METHOD = "Dawid-Skene, ordered prior"
 PRIOR = np.array([[4, 1, 0.25], [1, 4, 1], [0.25, 1, 4]])
 """What each labeler is taken to have said before: rows are true ratings, columns what was said. Our choice."""
@@ -52,7 +52,7 @@ class Truth(NamedTuple):
 
 
 class Person(NamedTuple):
-    """What a labeler is judged to be; n are ratings."""
+    """What a labeler is judged to be; n are ratings of steps that others rated, too."""
 
     labeler: int
     """A membership."""
@@ -60,8 +60,8 @@ class Person(NamedTuple):
     """The probability that what is said is the true rating."""
     severity: Figure
     """By how much lower than the truth the labeler rates, in [-2, 2]."""
-    confusion: Vector
-    """(3, 3)"""
+    confusion: Vector | None
+    """(3, 3); None of one whose steps nobody else rated: that would be the prior alone."""
 
 
 class Patterns(NamedTuple):
@@ -91,16 +91,18 @@ def judged(labels: Labels) -> tuple[Truth, list[Person]]:
     result = Truth(people, confusions, classes, posterior[found.of_unit], has_settled)
     group = in_groups(int(units.clusters.max(initial=-1)) + 1)[units.clusters]
     others = [without(found, group == out, posterior, result) for out in range(LEFT_OUT)]
-    n = np.bincount(cells // 3, minlength=len(people))
-    pairs = np.unique(units.clusters[place] * len(people) + cells // 3)
+    shared = units.counts.sum(axis=1)[place] > 1
+    n = np.bincount(cells[shared] // 3, minlength=len(people))
+    pairs = np.unique(units.clusters[place[shared]] * len(people) + cells[shared] // 3)
     solutions = np.bincount(pairs % max(len(people), 1), minlength=len(people))
     accuracies = np.stack([other.accuracy for other in others], axis=1)
     severities = np.stack([other.severity for other in others], axis=1)
+    met = np.where(n > 0, 1.0, np.nan)
     columns = (
         people.tolist(),
-        jackknifed(result.accuracy, accuracies, n, solutions, because=NOTHING),
-        jackknifed(result.severity, severities, n, solutions, because=NOTHING),
-        confusions,
+        jackknifed(result.accuracy * met, accuracies, n, solutions, because=ALONE),
+        jackknifed(result.severity * met, severities, n, solutions, because=ALONE),
+        [confusion if count else None for confusion, count in zip(confusions, n, strict=True)],
     )
     return result, [Person(*one) for one in zip(*columns, strict=True)]
 

@@ -33,8 +33,11 @@ class Slice:
 
     project: int
     generation: int | None = None
+    """`NO_GENERATION` for what is in none."""
     labeler: int | None = None
-    """A membership."""
+    """A membership: what it said."""
+    met: int | None = None
+    """A membership: what everybody said of the solutions that it rated."""
     subject: str | None = None
     level: str | None = None
     guideline: int | None = None
@@ -48,8 +51,10 @@ class Slice:
 
 
 CONDITIONS = {
-    "generation": "t.generation = %(generation)s",
+    "generation": f"coalesce(t.generation, {NO_GENERATION}) = %(generation)s",
     "labeler": "a.labeler_id = %(labeler)s",
+    "met": """a.solution_id IN (SELECT solution_id FROM annotation_annotation
+                                WHERE labeler_id = %(met)s AND submitted_at IS NOT NULL)""",
     "subject": "q.subject = %(subject)s",
     "level": "q.level = %(level)s",
     "guideline": "g.version = %(guideline)s",

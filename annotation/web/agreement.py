@@ -11,7 +11,7 @@ from annotation import access
 from annotation.agreement import board, contested, drift, first_errors, latent, pairwise, people, records, tables
 from annotation.agreement.labels import Labels
 from annotation.models import Guideline, Membership, Project
-from annotation.web.agreement_tables import TABLES, as_csv, names_of, with_texts
+from annotation.web.agreement_tables import OF_ONE, TABLES, as_csv, names_of, with_texts
 from annotation.web.audience import audience
 from annotation.web.pages import render_project
 from annotation.web.slices import SliceForm, saved_of
@@ -76,11 +76,17 @@ def labelers(request: HttpRequest, slug: str) -> HttpResponse:
             "profiles": found,
             "matrix": matrix([one.labeler for one in busiest], pairwise.pairs(labels)),
             "is_part": len(found) > MOST_ACROSS,
-            "people": latent.judged(labels)[1],
+            "people": in_order(latent.judged(labels)[1], found),
             "names": names_of(labels),
         }
 
     return render_board(request, slug, "labelers", each)
+
+
+def in_order(judged: list[latent.Person], profiles: list[people.Profile]) -> list[latent.Person]:
+    """In the order of the profiles."""
+    by_labeler = {one.labeler: one for one in judged}
+    return [by_labeler[profile.labeler] for profile in profiles if profile.labeler in by_labeler]
 
 
 def matrix(members: list[int], pairs: list[pairwise.Pair]) -> list[tuple[int, list[pairwise.Pair | None]]]:
@@ -114,7 +120,7 @@ def labeler_profile(request: HttpRequest, slug: str, pseudonym: UUID) -> HttpRes
             "names": names_of(labels),
         }
 
-    return render_board(request, slug, "labeler", one)
+    return render_board(request, slug, "labeler", one, chooses_labeler=False)
 
 
 def query_of(request: HttpRequest, labeler: UUID) -> str:
@@ -136,13 +142,15 @@ def timeline(changes: list[drift.Change], project: Project) -> list[tuple[Any, d
     return sorted(events, key=lambda event: event[0])
 
 
-def render_board(request: HttpRequest, slug: str, name: str, figures: Any) -> HttpResponse:
+def render_board(
+    request: HttpRequest, slug: str, name: str, figures: Any, *, chooses_labeler: bool = True
+) -> HttpResponse:
     """A page of what `figures` finds in the labels that the address asks for."""
     project = access.project_for(request.user, slug, access.VIEWERS)
-    form = SliceForm(request.GET, project=project)
+    form = SliceForm(request.GET, project=project, chooses_labeler=chooses_labeler)
     context: Board = {"form": form, "query": request.GET.urlencode(), "saved": saved_of(project)}
     if form.is_valid():
-        labels = tables.labels(form.slice())
+        labels = tables.labels(form.slice_beside())
         context |= {"annotations": len(labels.annotations), "labels": len(labels.of), **figures(labels, project)}
     return render_project(request, f"boards/{name}.html", project, context, 200 if form.is_valid() else 400)
 
@@ -157,17 +165,22 @@ def agreement_table(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     form = SliceForm(request.GET, project=project)
     if not form.is_valid():
         return HttpResponse(form.errors.as_text(), status=400, content_type="text/plain; charset=utf-8")
-    return as_csv(f"{name}-{project.slug}.csv", TABLES[name](tables.labels(form.slice()), project))
+    which = form.slice() if name in OF_ONE else form.slice_beside()
+    return as_csv(f"{name}-{project.slug}.csv", TABLES[name](tables.labels(which), project))
 
 
 @audience("viewers")
 @require_safe
 def ratings(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """The ratings behind the figures of a slice, a JSON line each, with the text of the step."""
+    """The ratings behind the figures of a slice, a JSON line each, with the text of the step.
+
+    With a labeler, what everybody said of their solutions, as on the boards; with `own` what they said.
+    """
     project = access.project_for(request.user, slug, access.VIEWERS)
     form = SliceForm(request.GET, project=project)
     if not form.is_valid():
         return HttpResponse(form.errors.as_text(), status=400, content_type="text/plain; charset=utf-8")
-    response = StreamingHttpResponse(records.lines(form.slice(), texts=True), content_type="application/jsonl")
+    which = form.slice() if "own" in request.GET else form.slice_beside()
+    response = StreamingHttpResponse(records.lines(which, texts=True), content_type="application/jsonl")
     response["Content-Disposition"] = f'attachment; filename="ratings-{project.slug}.jsonl"'
     return response

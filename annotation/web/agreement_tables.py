@@ -96,7 +96,7 @@ def confusions(labels: Labels, project: Project) -> Rows:
             names[one.labeler],
             *cells(one.accuracy),
             *cells(one.severity),
-            *one.confusion.ravel().tolist(),
+            *([""] * len(said) if one.confusion is None else one.confusion.ravel().tolist()),
             latent.METHOD,
         )
 
@@ -182,6 +182,8 @@ TABLES: dict[str, Callable[[Labels, Project], Rows]] = {
     "weeks": weeks,
     "generations": generations,
 }
+OF_ONE = {"days", "classes", "reasons"}
+"""Those that are of one labeler alone where one is asked for; the others have everybody who met them."""
 
 
 def as_csv(name: str, rows: Iterable[Sequence[Any]]) -> HttpResponse:

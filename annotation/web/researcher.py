@@ -39,8 +39,9 @@ def project_overview(request: HttpRequest, slug: str) -> HttpResponse:
     context = {"counts": overview.of(project), "queues": overview.queues_of(project), "form": form}
     context["budget"] = overlap.budget_of(project)
     if form.is_valid():
-        labels = tables.labels(form.slice())
-        context |= amounts_of(labels) | where_to_look(labels, project)
+        labels = tables.labels(form.slice_beside())
+        own = labels if form.member is None else labels.only(labels.labelers == form.member)
+        context |= amounts_of(own) | agreement_of(labels) | where_to_look(labels, project)
     context |= {"query": request.GET.urlencode(), "saved": saved_of(project)}
     return render_project(request, "research/overview.html", project, context, 200 if form.is_valid() else 400)
 
@@ -57,9 +58,11 @@ def amounts_of(labels: Labels) -> dict[str, Any]:
         "reasons": [
             (reason.value, *one) for reason, one in zip(tables.REASONS, amounts.reasons(labels), strict=True)
         ],
-        "weeks": parts.weeks(labels),
-        "generations": parts.by_generation(labels),
     }
+
+
+def agreement_of(labels: Labels) -> dict[str, Any]:
+    return {"weeks": parts.weeks(labels), "generations": parts.by_generation(labels)}
 
 
 def where_to_look(labels: Labels, project: Project) -> dict[str, Any]:

@@ -1,16 +1,24 @@
 """Which labels a board looks at, from the address."""
 
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
 from django.db.models import Exists, OuterRef, QuerySet
 
 from annotation.agreement.browsing import Search
+from annotation.agreement.labels import NO_GENERATION
 from annotation.agreement.tables import KINDS, Slice
 from annotation.models import Annotation, Guideline, Membership, Problem, Project, SavedFilter, Scorer, Task
 
-MOST_CHOICES = 100
+MOST_CHOICES = 500
+NONE = "none"
+"""What is in no generation."""
+
+
+def generation_of(value: str) -> int:
+    return NO_GENERATION if value == NONE else int(value)
 
 
 class SliceForm(forms.Form):
@@ -18,7 +26,7 @@ class SliceForm(forms.Form):
 
     ident = ""
     """Of the HTML form, where fields stand outside of it."""
-    generation = forms.TypedChoiceField(coerce=int, empty_value=None, required=False)
+    generation = forms.TypedChoiceField(coerce=generation_of, empty_value=None, required=False)
     kind = forms.ChoiceField(required=False)
     labeler = forms.ModelChoiceField(Membership.objects.none(), required=False, to_field_name="pseudonym")
     subject = forms.ChoiceField(required=False)
@@ -27,14 +35,14 @@ class SliceForm(forms.Form):
     since = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label="Until and with", required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
-    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, project: Project, chooses_labeler: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.project = project
         tasks = Task.objects.filter(project=project, generation__isnull=False)
         problems = Problem.objects.filter(project=project)
         versions = Guideline.objects.filter(project=project).order_by("version")
         for name, values in (
-            ("generation", tasks.values_list("generation", flat=True).distinct().order_by("generation")),
+            ("generation", [*tasks.values_list("generation", flat=True).distinct().order_by("generation"), NONE]),
             ("kind", KINDS),
             ("subject", some_of(problems, "subject")),
             ("level", some_of(problems, "level")),
@@ -47,31 +55,47 @@ class SliceForm(forms.Form):
         self.fields["labeler"].queryset = labelers  # type: ignore[attr-defined]
         self.fields["labeler"].empty_label = "all"  # type: ignore[attr-defined]
         self.fields["labeler"].label_from_instance = lambda one: str(one.pseudonym)[:8]  # type: ignore[attr-defined]
+        if not chooses_labeler:
+            del self.fields["labeler"]
         if self.ident:
-            for name in SliceForm.base_fields:
-                self.fields[name].widget.attrs["form"] = self.ident
+            for field in self.slicing:
+                field.field.widget.attrs["form"] = self.ident
 
     @property
     def slicing(self) -> list[forms.BoundField]:
         """The fields of the slice, without what else is asked for."""
-        return [self[name] for name in SliceForm.base_fields]
+        return [self[name] for name in SliceForm.base_fields if name in self.fields]
 
     @property
     def chosen(self) -> str:
         """Which slice it is, in words; empty for everything."""
-        given = {name: self.cleaned_data[name] for name in SliceForm.base_fields}
+        given = {field.name: self.cleaned_data[field.name] for field in self.slicing}
         given = {name: value for name, value in given.items() if value not in {None, ""}}
+        if given.get("generation") == NO_GENERATION:
+            given["generation"] = NONE
         if "labeler" in given:
             given["labeler"] = str(given["labeler"].pseudonym)[:8]
         return ", ".join(f"{self.fields[name].label or name} {value}".lower() for name, value in given.items())
 
+    def clean_until(self) -> date | None:
+        until: date | None = self.cleaned_data["until"]
+        if until == date.max:
+            raise forms.ValidationError("Name a day before the last one there is.")
+        return until
+
+    @property
+    def member(self) -> int | None:
+        """The membership of the labeler that is asked for."""
+        labeler = self.cleaned_data.get("labeler")
+        return labeler.pk if labeler else None
+
     def slice(self) -> Slice:
-        given = self.cleaned_data
-        labeler, until = given["labeler"], given["until"]
+        """What is asked for; of a labeler what they said."""
+        given, until = self.cleaned_data, self.cleaned_data["until"]
         return Slice(
             project=self.project.pk,
             generation=given["generation"],
-            labeler=labeler.pk if labeler else None,
+            labeler=self.member,
             subject=given["subject"] or None,
             level=given["level"] or None,
             guideline=given["guideline"],
@@ -79,6 +103,10 @@ class SliceForm(forms.Form):
             since=midnight(given["since"]),
             until=midnight(until and until + timedelta(days=1)),
         )
+
+    def slice_beside(self) -> Slice:
+        """The same, but of a labeler what everybody said of the solutions they rated: alone, nobody agrees."""
+        return replace(self.slice(), labeler=None, met=self.member)
 
 
 class SearchForm(SliceForm):
@@ -116,7 +144,7 @@ def some_of(problems: Any, name: str) -> Any:
     return found.distinct().order_by(name)[:MOST_CHOICES]
 
 
-def midnight(day: Any) -> datetime | None:
+def midnight(day: date | None) -> datetime | None:
     return datetime.combine(day, time.min, tzinfo=UTC) if day else None
 
 

@@ -8,8 +8,10 @@ from annotation.agreement.measures import Tally, features, percent
 from annotation.shares import wilson
 
 
-def share_of(sample: Sample):
-    return sample.figure(lambda sums: ratio(sums[..., 0], sums[..., 1]), n=1, because="nothing is there")
+def share_of(sample: Sample, clusters: int = 40, **more: bool):
+    return sample.figure(
+        lambda sums: ratio(sums[..., 0], sums[..., 1]), n=1, clusters=clusters, because="nothing is there", **more
+    )
 
 
 def test_the_interval_of_a_share_is_the_binomial_one() -> None:
@@ -28,7 +30,7 @@ def test_ratings_of_one_solution_count_together() -> None:
 
     def width(clusters):
         found = sampled(summed(features(counts), clusters)).figure(
-            lambda sums: percent(Tally.of(sums)), n=500, because=""
+            lambda sums: percent(Tally.of(sums)), n=500, clusters=50, because=""
         )
         assert found.value == pytest.approx(0.5)
         return found.high - found.low
@@ -42,11 +44,21 @@ def test_the_same_rows_have_the_same_interval() -> None:
     assert share_of(sampled(sums)) == share_of(sampled(sums))
 
 
-def test_an_undefined_figure_says_why_and_one_solution_has_no_interval() -> None:
+def test_an_undefined_figure_says_why_and_few_solutions_have_no_interval() -> None:
     nothing = share_of(sampled(np.zeros((5, 2))))
     assert (nothing.value, nothing.low, nothing.because) == (None, None, "nothing is there")
-    alone = share_of(sampled(np.array([[1.0, 2.0]])))
-    assert (alone.value, alone.low, alone.high) == (0.5, None, None)
+    assert share_of(sampled(np.zeros((0, 2)))).because == "nothing is there"
+    sums = np.stack([np.arange(9.0), np.full(9, 10.0)], axis=1)
+    few = share_of(sampled(sums), clusters=9)
+    assert (few.value, few.low, few.high) == (pytest.approx(0.4), None, None)
+    assert share_of(sampled(np.vstack([sums, sums])), clusters=18).low is not None
+
+
+def test_where_nothing_varies_a_share_has_the_interval_of_its_solutions_and_others_have_none() -> None:
+    alike = sampled(np.full((40, 2), 3.0))
+    assert share_of(alike, is_share=True).low == pytest.approx(wilson(40, 40)[0])
+    certain = share_of(alike)
+    assert (certain.value, certain.low, certain.high) == (1, None, None)
 
 
 def test_rows_are_added_up_within_clusters() -> None:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -78,10 +79,11 @@ def test_what_cannot_be_looked_for_is_refused(team: Project, rita: User, sign_in
 
 
 def test_every_rating_behind_the_figures_can_be_had(team: Project, rita: User, sign_in: SignIn) -> None:
-    response = sign_in(rita).get(f"/projects/algebra/agreement/ratings.jsonl?labeler={TEAM[2]}")
+    response = sign_in(rita).get(f"/projects/algebra/agreement/ratings.jsonl?labeler={TEAM[2]}&own=on")
     rows = [json.loads(line) for line in b"".join(response.streaming_content).splitlines()]
     assert {row["labeler"].replace("-", "") for row in rows} == {TEAM[2]}
     assert all(row["text"].startswith("From $") for row in rows)
-    page = sign_in(rita).get(f"/projects/algebra/agreement/?labeler={TEAM[2]}").content.decode()
+    page = sign_in(rita).get(f"/projects/algebra/agreement/labelers/{UUID(TEAM[2])}/").content.decode()
     assert f"with {len(rows)} ratings" in page
+    assert f"ratings.jsonl?labeler={UUID(TEAM[2])}&amp;own=on" in page
     assert sign_in(rita).get("/projects/algebra/agreement/ratings.jsonl?kind=odd").status_code == 400
