@@ -23,11 +23,20 @@ class Search:
     only_labeled: bool = False
     run: int | None = None
     """The sampling run that it came from."""
+    ending: str | None = None
+    """How an annotation of it ended, one of `FinishReason`."""
+    rating: int | None = None
+    """Given to one of its steps or alternatives."""
+    pick: str | None = None
+    """Why a generation picked it."""
 
     @property
     def wants_labels(self) -> bool:
-        return self.only_labeled or any(
-            getattr(self.which, one.name) is not None for one in fields(Slice) if one.name != "project"
+        return (
+            self.only_labeled
+            or self.ending is not None
+            or self.rating is not None
+            or any(getattr(self.which, one.name) is not None for one in fields(Slice) if one.name != "project")
         )
 
 
@@ -40,6 +49,14 @@ class Found(NamedTuple):
 TEXT = r"""
     (s.external_id = %(text)s OR q.text ILIKE %(like)s OR EXISTS (
         SELECT FROM annotation_completion c WHERE c.solution_id = s.id AND c.text ILIKE %(like)s))
+"""
+PICKED = """
+    EXISTS (SELECT FROM annotation_task o JOIN annotation_pick p ON p.task_id = o.id
+            WHERE o.solution_id = s.id AND p.reason = %(pick)s)
+"""
+ENDED = " AND a.finish_reason = %(ending)s"
+RATED = """
+    AND EXISTS (SELECT FROM annotation_steplabel l WHERE l.annotation_id = a.id AND l.rating = %(rating)s)
 """
 # To be completed with further conditions.
 LABELED = """
@@ -59,9 +76,10 @@ def search(what: Search, *, after: int, limit: int) -> list[Found]:
         wanted.append("s.run_id = %(run)s")
     if what.text:
         wanted.append(TEXT)
+    if what.pick is not None:
+        wanted.append(PICKED)
     if what.wants_labels:
-        conditions = conditions_of(what.which)
-        wanted.append(LABELED.format(conditions=conditions and COUNTS + conditions))
+        wanted.append(LABELED.format(conditions=said_of(what)))
     query = f"""
         SELECT s.id, (SELECT count(*) FROM annotation_annotation a
                       WHERE a.solution_id = s.id AND a.submitted_at IS NOT NULL)
@@ -69,12 +87,23 @@ def search(what: Search, *, after: int, limit: int) -> list[Found]:
         WHERE {" AND ".join(wanted)} ORDER BY s.id LIMIT %(limit)s
     """
     values: dict[str, Any] = vars(what.which) | {"after": after, "limit": limit, "run": what.run}
+    values |= {"ending": what.ending, "rating": what.rating, "pick": what.pick}
     values |= {"text": what.text, "like": f"%{escaped(what.text)}%"}
     with connection.cursor() as cursor:
         cursor.execute(query, values)
         counts = dict(cursor.fetchall())
     solutions = Solution.objects.select_related("problem").in_bulk(list(counts))
     return [Found(solutions[pk], count) for pk, count in counts.items()]
+
+
+def said_of(what: Search) -> str:
+    """What is asked of one of a solution's annotations."""
+    conditions = conditions_of(what.which)
+    if what.ending is not None:
+        conditions += ENDED
+    if what.rating is not None:
+        conditions += RATED
+    return conditions and COUNTS + conditions
 
 
 def escaped(text: str) -> str:

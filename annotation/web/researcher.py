@@ -54,7 +54,7 @@ def amounts_of(labels: Labels) -> dict[str, Any]:
         "active_ms": int(labels.active_ms.sum()),
         "days": days[-DAYS_SHOWN:],
         "is_part": len(days) > DAYS_SHOWN,
-        "classes": list(zip(RATINGS, amounts.classes(labels), strict=True)),
+        "classes": list(zip(RATINGS, (-1, 0, 1), amounts.classes(labels), strict=True)),
         "reasons": [
             (reason.value, *one) for reason, one in zip(tables.REASONS, amounts.reasons(labels), strict=True)
         ],

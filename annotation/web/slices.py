@@ -10,7 +10,18 @@ from django.db.models import Exists, OuterRef, QuerySet
 from annotation.agreement.browsing import Search
 from annotation.agreement.labels import NO_GENERATION
 from annotation.agreement.tables import KINDS, Slice
-from annotation.models import Annotation, Guideline, Membership, Problem, Project, SavedFilter, Scorer, Task
+from annotation.models import (
+    Annotation,
+    FinishReason,
+    Guideline,
+    Membership,
+    Pick,
+    Problem,
+    Project,
+    SavedFilter,
+    Scorer,
+    Task,
+)
 
 MOST_CHOICES = 500
 NONE = "none"
@@ -67,6 +78,11 @@ class SliceForm(forms.Form):
         return [self[name] for name in SliceForm.base_fields if name in self.fields]
 
     @property
+    def apart(self) -> list[forms.BoundField]:
+        """The other fields."""
+        return [self[name] for name in self.fields if name not in SliceForm.base_fields]
+
+    @property
     def chosen(self) -> str:
         """Which slice it is, in words; empty for everything."""
         given = {field.name: self.cleaned_data[field.name] for field in self.slicing}
@@ -115,11 +131,36 @@ class SearchForm(SliceForm):
     ident = "search"
     text = forms.CharField(label="In steps and problems", max_length=200, required=False)
     labeled = forms.BooleanField(label="Only labeled ones", required=False)
+    ending = forms.ChoiceField(
+        label="Ended as", required=False, choices=[("", "any"), *((one, one) for one in FinishReason.values)]
+    )
+    rating = forms.TypedChoiceField(
+        label="With a step rated",
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[("", "any"), ("-1", "negative"), ("0", "neutral"), ("1", "positive")],
+    )
+    pick = forms.ChoiceField(label="Picked as", required=False)
     run = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
+        super().__init__(*args, project=project, **kwargs)
+        reasons = Pick.objects.filter(generation__project=project).values_list("reason", flat=True)
+        known = reasons.distinct().order_by("reason")
+        self.fields["pick"].choices = [("", "any"), *((one, one) for one in known)]  # type: ignore[attr-defined]
 
     def search(self) -> Search:
         given = self.cleaned_data
-        return Search(self.slice(), text=given["text"], only_labeled=given["labeled"], run=given["run"])
+        return Search(
+            self.slice(),
+            text=given["text"],
+            only_labeled=given["labeled"],
+            run=given["run"],
+            ending=given["ending"] or None,
+            rating=given["rating"],
+            pick=given["pick"] or None,
+        )
 
 
 class ScorerForm(SliceForm):

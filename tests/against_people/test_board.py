@@ -137,6 +137,10 @@ def test_a_researcher_chooses_the_scorer_and_the_labels(scorer: Scorer, rita: Us
     assert float(rows[1]["auc_value"]) == pytest.approx(roc_auc_score(right, scores))
     assert 'generation=1">Download' in client.get(PAGE + query).content.decode()
     assert table(client, "picks")
+    wrong = set(Pick.objects.filter(reason="convincing wrong answer").values_list("task__solution", flat=True))
+    address = "/projects/algebra/solutions/?generation=1&pick=convincing%20wrong%20answer"
+    assert address.replace("&", "&amp;") in client.get(PAGE).content.decode()
+    assert {found.solution.pk for found in client.get(address).context["rows"]} == wrong
     nobody = client.get(f"{PAGE}picks.csv?until=2001-01-01").content.decode()
     assert len(nobody.splitlines()) == 1
     assert client.get(f"{PAGE}picks.csv?until=never").status_code == 400

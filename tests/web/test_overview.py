@@ -125,14 +125,14 @@ def test_classes_and_endings_are_on_the_page(exported: list[dict[str, Any]], max
     said = Counter(rating for line in exported for _, _, rating in ratings_of(line))
     assert f"{len(exported)} annotations with {said.total()} ratings" in page
     for name, rating in (("Negative", -1), ("Neutral", 0), ("Positive", 1)):
-        found = re.search(rf'{name}</th><td class="number">([\d.]+)', page)
+        found = re.search(rf'{name}</a></th><td class="number">([\d.]+)', page)
         assert found
         assert found[1] == f"{100 * said[rating] / said.total():.1f}"
     ended = Counter(line["label"]["finish_reason"] for line in exported)
     assert ended["give_up"] == 1
     for reason in ("solution", "found_error", "bad_problem", "give_up"):
         bounds = binomtest(ended[reason], len(exported)).proportion_ci(method="wilson")
-        row = re.search(rf"<code>{reason}</code></th>(.*?)</tr>", page)
+        row = re.search(rf"<code>{reason}</code></a></th>(.*?)</tr>", page)
         assert row
         numbers = [
             float(number)

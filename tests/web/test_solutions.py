@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
-from annotation.models import Annotation, Completion, Problem, Project, Solution, User
+from annotation.models import Annotation, Completion, Problem, Project, Solution, StepLabel, User
 from tests.agreement.team import TEAM, team_lines
 from tests.conftest import solution_line
 
@@ -56,6 +56,18 @@ def test_a_slice_of_labels_leads_to_its_solutions(team: Project, rita: User, sig
     )
     board = client.get(f"/projects/algebra/agreement/{query}").content.decode()
     assert f'href="{PAGE}{query.replace("&", "&amp;")}"' in board
+
+
+def test_how_they_ended_and_what_was_said_leads_to_them(team: Project, rita: User, sign_in: SignIn) -> None:
+    client = sign_in(rita)
+    ended = Annotation.objects.filter(finish_reason="found_error", task__generation=0)
+    expected = set(ended.values_list("solution", flat=True))
+    assert found(client, "?ending=found_error&generation=0") == expected
+    neutral = StepLabel.objects.filter(rating=0, annotation__labeler__pseudonym=TEAM[3])
+    assert found(client, f"?rating=0&labeler={TEAM[3]}") == set(neutral.values_list("solution", flat=True))
+    overview = client.get("/projects/algebra/?generation=0").content.decode()
+    for query in ("generation=0&amp;ending=found_error", "generation=0&amp;rating=-1"):
+        assert f'href="{PAGE}?{query}"' in overview
 
 
 def test_labeled_ones_alone(team: Project, rita: User, sign_in: SignIn) -> None:
