@@ -3,11 +3,13 @@
 import json
 from typing import Any
 
-from playwright.sync_api import expect
+import pytest
+from playwright.sync_api import FloatRect, expect
 
 from annotation.models import Project, User
 from tests.browser.desk_page import Visit, at_desk, saved
 from tests.browser.pictures import picture
+from tests.browser.pixels import extent
 from tests.conftest import shared_file
 
 
@@ -146,16 +148,44 @@ def test_equations_have_no_numbers(project: Project, alice: User, load: Any, vis
     assert page.locator(".unrendered").count() == 0
 
 
-def test_a_text_paints_only_inside_its_own_box(project: Project, alice: User, load: Any, visit: Visit) -> None:
+PAINT = (255, 0, 255)
+OVERLAYS = {
+    "below": r"$\rlap{\smash{\raisebox{-12em}{\color{#ff00ff}\rule{12em}{8em}}}}$ One.",
+    "above": r"$\rlap{\smash{\raisebox{4em}{\color{#ff00ff}\rule{12em}{8em}}}}$ One.",
+    "beside": r"$\hspace{-12em}\rlap{\smash{\color{#ff00ff}\rule{99em}{1em}}}$ One.",
+    "around": r"$\rlap{\smash{\raisebox{-12em}{\color{#ff00ff}\rule{20em}{20em}}}}$ One.",
+}
+CLIP_MARGIN = 5
+"""Pixels around its box that a text may paint, so that no letter is cut; one more for rounding."""
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS.values(), ids=OVERLAYS)
+def test_a_text_paints_only_inside_its_own_box(
+    project: Project, alice: User, load: Any, visit: Visit, overlay: str
+) -> None:
     """A formula can be as tall as it likes, and stand over the steps around it."""
-    overlay = r"$\rlap{\smash{\raisebox{-10em}{\color{#fbfaf6}\rule{20em}{7em}}}}$ One."
-    load(project, [{"problem": overlay, "steps": [overlay, "Two."]}])
+    load(project, [{"problem": "p", "steps": ["Zero.", overlay, "Two.", "Three."]}])
+    Project.objects.update(reveals_all=True)
     page = at_desk(visit, alice)
-    for text in page.locator("[data-math]").all():
-        expect(text).to_have_css("overflow", "clip")
-    box = page.locator("#step-0 [data-math]").bounding_box()
+    text = page.locator("#step-1 [data-math]")
+    expect(text.locator(".katex")).to_have_count(1)
+    box = text.bounding_box()
     assert box is not None
     assert box["height"] < 60
+    painted = extent(page, PAINT)
+    assert painted is None or is_inside(painted, box)
+    text.evaluate("(text) => { text.style.overflow = 'visible'; }")
+    beyond = extent(page, PAINT)
+    assert beyond is not None, "nothing to hold back"
+    assert not is_inside(beyond, box)
+
+
+def is_inside(painted: FloatRect, box: FloatRect) -> bool:
+    return all(
+        painted[start] >= box[start] - CLIP_MARGIN
+        and painted[start] + painted[size] <= box[start] + box[size] + CLIP_MARGIN
+        for start, size in (("x", "width"), ("y", "height"))
+    )
 
 
 def test_thousands_of_formulas_do_not_hold_up_the_page(
