@@ -42,3 +42,17 @@ def test_it_is_asked_when_there_is_an_error_and_kept_as_it_is_said(
     kept = ErrorReport.objects.get()
     assert (kept.step, kept.progress, kept.category, kept.ratings) == (1, 1, "arithmetic", [0])
     assert Annotation.objects.get().finish_reason == "found_error"
+
+
+def test_a_key_is_shown_where_it_does_something(asking: Project, alice: User, visit: Visit) -> None:
+    page = at_desk(visit, alice)
+    press(page, "3", "1")
+    step, question = page.locator(".spot[aria-current] .negative kbd"), page.locator(".question kbd").first
+    expect(step).to_be_visible()
+    expect(question).to_be_hidden()
+    press(page, "t")
+    expect(question).to_be_visible()
+    expect(step).to_be_hidden()
+    press(page, "Escape")
+    expect(step).to_be_visible()
+    expect(question).to_be_hidden()

@@ -10,6 +10,8 @@ from annotation.models import Place, Project, Task, User
 from tests.browser.desk_page import Visit, at_desk, is_at_solution, press
 from tests.conftest import labeler
 
+RING = 6
+"""Pixels that the ring of the focus takes beside a button."""
 UNTIL = datetime(2040, 1, 1, 14, 5, tzinfo=UTC)
 
 
@@ -33,6 +35,9 @@ def test_the_empty_queue_tells_the_truth_in_the_readers_time(with_bob: Project, 
     expect(page.get_by_role("heading", name="Well done: you have rated 1 solution")).to_be_visible()
     told = "1 is with somebody else until {}; 1 waits for a second opinion; you are done with yours."
     expect(page.locator(".why")).to_have_text(told.format("19:35"))
+    first, second = (page.locator(".waiting .button").nth(number).bounding_box() for number in (0, 1))
+    assert first is not None and second is not None  # noqa: PT018
+    assert second["x"] - first["x"] - first["width"] >= RING
     page.reload()
     expect(page.locator(".why")).to_have_text(told.format("19:35"))
     without = visit(alice, page.url, java_script_enabled=False)

@@ -25,6 +25,16 @@ def test_feedback_follows_each_practice_solution(school: Project, alice: User, s
     assert client.post(START)["Location"] != desk
 
 
+def test_feedback_is_in_whole_sentences(school: Project, alice: User, sign_in: SignIn) -> None:
+    do(alice, school, 1)
+    client = sign_in(alice)
+    desk = client.post(START)["Location"]
+    page = client.get(client.post(f"{desk}submit/", {"step-0": "1", "step-1": "1"})["Location"]).content.decode()
+    text = re.sub(r"<[^>]+>", "", page[page.index("<main") :].replace("<br>", "\n"))
+    assert re.search(r"Accepted: ✕ negative\s*\nThe first error can be seen here\.", text)
+    assert not re.search(r"\s[.,;]", text)
+
+
 def test_the_screening_tells_nothing_before_its_end(school: Project, alice: User, sign_in: SignIn) -> None:
     do(alice, school, 2)
     client = sign_in(alice)
