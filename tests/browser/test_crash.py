@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 from annotation.models import Project, User
 from tests.browser.conftest import Site, chromium, session_of, wait_for
-from tests.browser.desk_page import is_rated, line, press, ratings, saved_at_last
+from tests.browser.desk_page import Visit, at_desk, is_rated, line, press, ratings, saved_at_last
 from tests.chromium import FLAGS
 
 FASTEST = 80
@@ -123,3 +123,39 @@ def test_many_ratings_that_never_left_the_browser_come_back(window: Window, wait
     assert ratings() == []
     window.open(alice, address)
     wait_for(lambda: [rating for _, rating in ratings()] == RATED, 15)
+
+
+# Makes the desk's database in a transaction that takes its time, and tells afterwards what is in it.
+SLOW = """(ms) => {
+    const asked = indexedDB.open("stepmark-desk", 1);
+    asked.onupgradeneeded = () => {
+        const store = asked.result.createObjectStore("pages");
+        const end = performance.now() + ms;
+        const goOn = () => { if (performance.now() < end) store.count().onsuccess = goOn; };
+        goOn();
+    };
+    let base = null;
+    asked.onsuccess = () => { base = asked.result; };
+    window.onDisk = () => new Promise((done) => {
+        if (!base) return done(null);
+        const found = base.transaction("pages").objectStore("pages").getAll();
+        found.onsuccess = () => done(found.result.map((page) => Object.keys(page.marks ?? {})));
+    });
+}"""
+
+
+def test_a_disk_that_takes_its_time_is_waited_for(waiting: Project, alice: User, visit: Visit) -> None:
+    other = visit(alice, "/account/", expect_trouble=True)
+    other.evaluate(SLOW, 3000)
+
+    def tab(_: User, path: str) -> Page:
+        page = other.context.new_page()
+        page.goto(path)
+        return page
+
+    page = at_desk(tab, alice)
+    assert other.evaluate("window.onDisk()") is None
+    page.context.set_offline(True)
+    press(page, "3")
+    expect(line(page)).to_contain_text("Not saved yet")
+    wait_for(lambda: other.evaluate("window.onDisk()") == [["step-0"]], 15)

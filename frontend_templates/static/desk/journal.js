@@ -7,7 +7,6 @@ const PREFIX = "stepmark-desk:";
 const MOST_DAYS = 30;
 const PARTS = ["marks", "contested", "said", "typed"];
 const STORE = "pages";
-const PATIENCE = 500; // ms for the database to open
 
 let base = null; // the database, once it is open, where there is one
 const adopted = new Set(); // keys of what this window has taken over
@@ -35,7 +34,6 @@ function opened() {
     asked.onupgradeneeded = () => asked.result.createObjectStore(STORE);
     asked.onsuccess = () => done(asked.result);
     asked.onerror = fail;
-    setTimeout(fail, PATIENCE);
   });
 }
 

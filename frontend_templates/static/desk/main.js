@@ -66,9 +66,11 @@ let isComingBack = false; // the page is about to be opened anew
 
 // After a crash the disk may know more than this page has found.
 async function askDisk(mine) {
-  isComingBack = await foundOnDisk(mine.journal);
-  if (isComingBack) window.location.reload();
-  else if (saver === mine) mine.keep();
+  const hasFound = await foundOnDisk(mine.journal);
+  if (saver !== mine) return;
+  isComingBack = hasFound;
+  if (hasFound) window.location.reload();
+  else mine.keep();
 }
 
 // Only few projects ask a model while people label.
