@@ -237,14 +237,39 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from nodes(part)
 
 
-def test_the_queue_is_walked_in_its_index_and_sorted_by_nobody(waiting: Project, alice: User) -> None:
-    """Where PostgreSQL would rather not read whole tables: the plan of a large queue, from a small one."""
+def walk(labeler: int) -> list[dict[str, Any]]:
+    """The plan of how a free place is found, where PostgreSQL would rather not read whole tables."""
     query = leasing.NEXT.format(who=leasing.ANYBODY, locked="SKIP LOCKED")
-    given = {"labeler": labeler(alice, waiting).pk, "opened": True, "unopened": 2, "token": str(uuid4())}
+    given = {"labeler": labeler, "opened": True, "unopened": 2, "token": str(uuid4())}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
-        cursor.execute(f"EXPLAIN (FORMAT JSON) {query}", given)
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}", given)
         ((found,),) = cursor.fetchall()
+        transaction.set_rollback(True)
     (free,) = (node for node in nodes(found[0]["Plan"]) if node.get("Subplan Name") == "CTE free")
-    assert "task_queue" in {node.get("Index Name") for node in nodes(free)}
-    assert not [node for node in nodes(free) if "Sort" in node["Node Type"]]
+    return list(nodes(free))
+
+
+def test_the_queue_is_walked_in_its_index_and_sorted_by_nobody(waiting: Project, alice: User) -> None:
+    found = walk(labeler(alice, waiting).pk)
+    assert "task_queue" in {node.get("Index Name") for node in found}
+    assert not [node for node in found if "Sort" in node["Node Type"]]
+
+
+def test_each_task_that_is_passed_costs_a_look_at_its_own_annotations(
+    project: Project, alice: User, bob: User, load: Any
+) -> None:
+    """Also for a labeler whom the statistics do not know yet."""
+    project.wanted = 3
+    project.save()
+    load(project, [solution_line(number) for number in range(200)])
+    for _ in range(15):
+        submit(lease(bob, project))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE annotation_task, annotation_place, annotation_annotation")
+    for _ in range(15):
+        submit(lease(alice, project))
+    found = walk(labeler(alice, project).pk)
+    read = [node for node in found if node.get("Relation Name") == "annotation_annotation"]
+    assert sum(round(node["Actual Rows"] * node["Actual Loops"]) for node in read) == 15
+    assert not [node for node in found if node.get("Rows Removed by Join Filter")]

@@ -29,8 +29,9 @@ CURRENT = (
 # before its place, as a save does it, or two windows of one labeler could wait for each other. Free places that
 # others are taking at this moment are skipped. While it waits for the place at hand, somebody else may get that
 # if its time is over: the last condition of `taken` looks at the row as it is by then. A draft that was only sent
-# along, and never opened, begins anew. To be completed with `who` may have something, and with what to do about
-# locked places.
+# along, and never opened, begins anew. `OFFSET 0` and `+ 0` have each task that is passed looked up by its
+# solution; PostgreSQL would read all that a labeler has done beside each of these tasks, if its statistics do not
+# know them. To be completed with `who` may have something, and with what to do about locked places.
 NEXT = f"""
     WITH me AS MATERIALIZED (
         SELECT m.project_id, pr.lease_minutes, pr.most_minutes
@@ -57,8 +58,9 @@ NEXT = f"""
         WHERE t.project_id = (SELECT project_id FROM me) AND t.is_open
           AND p.filled_at IS NULL AND (p.expires_at IS NULL OR p.expires_at < now())
           AND NOT EXISTS (SELECT FROM annotation_annotation a
-                          WHERE a.solution_id = t.solution_id AND a.labeler_id = %(labeler)s
-                            AND (a.submitted_at IS NOT NULL OR a.task_id = t.id))
+                          WHERE a.solution_id = t.solution_id AND a.labeler_id + 0 = %(labeler)s
+                            AND (a.submitted_at IS NOT NULL OR a.task_id = t.id)
+                          OFFSET 0)
         ORDER BY t.priority DESC, t.id
         LIMIT 1
         FOR UPDATE OF p {{locked}}
