@@ -148,6 +148,13 @@ def test_people_get_and_lose_roles(manager: Client, project: Project) -> None:
     assert (entry.data["before"], entry.data["after"]) == (["labeler", "researcher"], ["researcher"])
 
 
+def test_somebody_without_a_name_stands_in_one_line(manager: Client, project: Project) -> None:
+    manager.post("/projects/algebra/people/", {"email": "new@lab.example", "roles": ["labeler"]})
+    page = manager.get("/projects/algebra/people/").content.decode()
+    cells = re.findall(r"<td>(.*?)<small>new@lab\.example</small>", page)
+    assert cells == ["", ""]
+
+
 def test_nobody_is_added_without_a_role(manager: Client, project: Project) -> None:
     page = manager.post("/projects/algebra/people/", {"email": "new@lab.example"}).content.decode()
     assert "Choose at least one role" in page
