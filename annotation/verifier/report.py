@@ -62,6 +62,15 @@ class Accuracy(NamedTuple):
     std: float
     """Over the resamples."""
 
+    @property
+    def low(self) -> float:
+        """A deviation below the mean."""
+        return max(0.0, self.mean - self.std)
+
+    @property
+    def high(self) -> float:
+        return min(1.0, self.mean + self.std)
+
 
 class Chosen(msgspec.Struct, frozen=True):
     """How often the right one of `n` samples of a problem is chosen."""

@@ -39,9 +39,9 @@ def figures(labels: Labels, project: Project) -> Rows:
 
 
 def steps(labels: Labels, project: Project) -> Rows:
-    yield (*Contested._fields, "text")
-    for one, text in with_texts(contested.most_contested(labels, DOWNLOADED)):
-        yield *one, text
+    yield (*Contested._fields, "text", "problem")
+    for one, text, problem in with_texts(contested.most_contested(labels, DOWNLOADED)):
+        yield *one, text, problem
 
 
 def distances(labels: Labels, project: Project) -> Rows:
@@ -197,10 +197,12 @@ def cells(figure: Figure) -> tuple[Any, ...]:
     return figure.value, figure.low, figure.high, figure.n, figure.because
 
 
-def with_texts(found: list[Contested]) -> list[tuple[Contested, str]]:
-    solutions = Completion.objects.filter(solution__in={one.solution for one in found})
-    texts = {(c.solution_id, c.step, c.index): c.text for c in solutions}
-    return [(one, texts[one.solution, one.step, one.completion]) for one in found]
+def with_texts(found: list[Contested]) -> list[tuple[Contested, str, str]]:
+    """Each with its text and its problem's."""
+    solutions = {one.solution for one in found}
+    texts = {(c.solution_id, c.step, c.index): c.text for c in Completion.objects.filter(solution__in=solutions)}
+    problems = dict(Solution.objects.filter(pk__in=solutions).values_list("pk", "problem__text"))
+    return [(one, texts[one.solution, one.step, one.completion], problems[one.solution]) for one in found]
 
 
 def names_of(labels: Labels) -> dict[int, Any]:
