@@ -22,6 +22,8 @@ PRIOR = np.array([[4, 1, 0.25], [1, 4, 1], [0.25, 1, 4]])
 ROUNDS = 300
 CLOSE = 1e-5
 """Probabilities that change by less have settled."""
+NEAR = 1e-4
+"""The same where only the error of a figure rests on it, which is a hundred times as large."""
 
 
 class Truth(NamedTuple):
@@ -110,16 +112,15 @@ def judged(labels: Labels) -> tuple[Truth, list[Person]]:
 def without(found: Patterns, left_out: NDArray[np.bool_], posterior: Vector, near: Truth) -> Truth:
     """As if some units were not there; from where it settles with them."""
     many = found.many - np.bincount(found.of_unit[left_out], minlength=len(found.many))
-    _, confusions, classes, has_settled = settled(found, many, posterior, len(near.people))
+    _, confusions, classes, has_settled = settled(found, many, posterior, len(near.people), NEAR)
     return near._replace(confusions=confusions, classes=classes, has_settled=has_settled)
 
 
 def patterns(place: Indices, cells: Indices) -> Patterns:
     """From which unit each rating is of, and its cell. Exact: a pattern is built up one rating at a time."""
-    order = np.lexsort((cells, place))
-    cells, sizes = cells[order], np.bincount(place)
-    first = np.cumsum(sizes) - sizes
     width = int(cells.max(initial=0)) + 2
+    cells, sizes = np.sort(place * width + cells) % width, np.bincount(place)
+    first = np.cumsum(sizes) - sizes
     number = np.zeros(len(sizes), dtype=np.intp)
     for depth in range(int(sizes.max(initial=0))):
         said = np.where(sizes > depth, cells[np.minimum(first + depth, len(cells) - 1)] + 1, 0)
@@ -137,7 +138,9 @@ def begun(found: Patterns) -> Vector:
     return np.asarray(said / np.maximum(said.sum(axis=1, keepdims=True), 1))
 
 
-def settled(found: Patterns, many: Vector, posterior: Vector, people: int) -> tuple[Vector, Vector, Vector, bool]:
+def settled(
+    found: Patterns, many: Vector, posterior: Vector, people: int, close: float = CLOSE
+) -> tuple[Vector, Vector, Vector, bool]:
     """Posterior (patterns, 3), confusions and classes, by maximisation and expectation in turn."""
     lengths = np.diff(np.append(found.starts, len(found.cells)))
     of = np.repeat(np.arange(len(lengths)), lengths)
@@ -146,7 +149,7 @@ def settled(found: Patterns, many: Vector, posterior: Vector, people: int) -> tu
         posterior = expected(found, confusions, classes)
         before = confusions
         confusions, classes = maximised(found.cells, of, posterior * many[:, None], people)
-        if np.abs(confusions - before).max(initial=0) < CLOSE:
+        if np.abs(confusions - before).max(initial=0) < close:
             return posterior, confusions, classes, True
     return posterior, confusions, classes, False
 

@@ -42,15 +42,20 @@ class Tally(NamedTuple):
 
 
 def features(counts: Vector) -> Vector:
-    """What each unit adds to a `Tally`: (units, 2 k² + k) from counts (units, k); nothing if nobody rated it."""
-    units, k = counts.shape
+    """What each unit adds to a `Tally`: (units, 2 k² + k) from counts (units, k); nothing if nobody rated it.
+
+    Each feature lies in one piece in memory, as they are added up one by one.
+    """
+    categories = np.ascontiguousarray(counts.T)
     rated = counts.sum(axis=1)
-    products = counts[:, :, None] * counts[:, None, :]
-    products[:, range(k), range(k)] -= counts
-    flat = products.reshape(units, k * k)
-    coincidences = flat / np.maximum(rated - 1, 1)[:, None]
-    shares = counts / np.maximum(rated, 1)[:, None]
-    return np.concatenate([coincidences, coincidences / np.maximum(rated, 1)[:, None], shares], axis=1)
+    share, left = 1 / np.maximum(rated, 1), 1 / np.maximum(rated - 1, 1)
+    coincidences = [
+        one * (other - (row == column)) * left
+        for row, one in enumerate(categories)
+        for column, other in enumerate(categories)
+    ]
+    parts = [*coincidences, *(one * share for one in coincidences), *(one * share for one in categories)]
+    return np.stack(parts).T
 
 
 def tally(counts: Vector) -> Tally:

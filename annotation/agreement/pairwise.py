@@ -52,31 +52,51 @@ def pairs(labels: Labels) -> list[Pair]:
     ]
 
 
+class Meetings(NamedTuple):
+    """Each two ratings of one unit by two labelers, one entry each."""
+
+    pair: Indices
+    """Number of the one labeler, times the number of labelers, plus that of the other."""
+    unit: Indices
+    said: Indices
+    """The one's rating (0, 1, 2) times 3, plus the other's."""
+
+
 def met(labels: Labels) -> tuple[Indices, Vector, Indices]:
     """Who met whom (pairs, 2), what they said, (pairs, groups of solutions, 3, 3), and in how many solutions.
 
     Rows are the ratings of the one, columns those of the other.
     """
     people, who = np.unique(labels.labelers, return_inverse=True)
-    units, place = labels.places
-    group = in_groups(int(units.clusters.max(initial=-1)) + 1)[units.clusters]
-    by, rating = who[labels.of[labels.counted]], labels.ratings[labels.counted] + 1
-    order = np.lexsort((by, place))
-    unit, by, rating = place[order], by[order], rating[order]
-    keys, clusters = [np.zeros(0, dtype=np.intp)], [np.zeros(0, dtype=np.intp)]
-    for apart, both in neighbours(unit):
-        one, other, where = by[:-apart][both], by[apart:][both], unit[apart:][both]
-        pair = one * len(people) + other
-        keys.append((pair * LEFT_OUT + group[where]) * 9 + rating[:-apart][both] * 3 + rating[apart:][both])
-        clusters.append(np.unique(pair * (len(units.clusters) + 1) + units.clusters[where]))
-    cells, counts = np.unique(np.concatenate(keys), return_counts=True)
-    found, number = np.unique(cells // (LEFT_OUT * 9), return_inverse=True)
-    confusions = np.zeros((len(found), LEFT_OUT * 9))
-    confusions[number, cells % (LEFT_OUT * 9)] = counts
-    shared = np.unique(np.concatenate(clusters)) // (len(units.clusters) + 1)
-    solutions = np.bincount(np.searchsorted(found, shared), minlength=len(found))
+    clusters = labels.units.clusters
+    pair, unit, said = meetings(labels, who, len(people))
+    present = np.bincount(pair, minlength=len(people) ** 2) > 0
+    found, number = np.flatnonzero(present), (np.cumsum(present) - 1)[pair]
+    group = in_groups(int(clusters.max(initial=-1)) + 1)[clusters]
+    cells = (number * LEFT_OUT + group[unit]) * 9 + said
+    confusions = np.bincount(cells, minlength=len(found) * LEFT_OUT * 9).astype(np.float64)
+    shared = np.unique(number * (len(clusters) + 1) + clusters[unit]) // (len(clusters) + 1)
     members = np.stack([people[found // len(people)], people[found % len(people)]], axis=1)
+    solutions = np.bincount(shared, minlength=len(found))
     return members, confusions.reshape(-1, LEFT_OUT, 3, 3), solutions
+
+
+def meetings(labels: Labels, who: Indices, people: int) -> Meetings:
+    """Of the ratings that count; `who` (annotations,) has the number of the labeler."""
+    by, rating = who[labels.of[labels.counted]], labels.ratings[labels.counted] + 1
+    sorted_by_unit = np.sort((labels.places[1] * people + by) * 3 + rating)
+    unit, by, rating = sorted_by_unit // (3 * people), sorted_by_unit // 3 % people, sorted_by_unit % 3
+    parts = [
+        (
+            by[:-apart][both] * people + by[apart:][both],
+            unit[apart:][both],
+            rating[:-apart][both] * 3 + rating[apart:][both],
+        )
+        for apart, both in neighbours(unit)
+    ]
+    if not parts:
+        return Meetings(*3 * [np.zeros(0, dtype=np.intp)])
+    return Meetings(*map(np.concatenate, zip(*parts, strict=True)))
 
 
 def same(confusions: Vector) -> Vector:

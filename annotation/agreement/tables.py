@@ -1,8 +1,7 @@
 """What labelers said: the only SQL of the figures on agreement.
 
-One GROUP BY, by annotation, whose result comes as two packed values: as rows, Python would be longer at fetching
-it than at everything it is for. What counts is what the export has: submitted annotations, neither practice nor
-surplus.
+One query, whose result comes as two packed values: as rows, Python would be longer at fetching it than at
+everything it is for. What counts is what the export has: submitted annotations, neither practice nor surplus.
 """
 
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from django.db import connection, transaction
+from django.db import connection
 from numpy.typing import NDArray
 
 from annotation.agreement.against_gold import Judged
@@ -62,33 +61,29 @@ CONDITIONS = {
     "until": "a.submitted_at < %(until)s",
 }
 
-# To be completed with further conditions. A label is its step, completion and rating in one number.
+# To be completed with further conditions. Whole numbers that fit are packed into one: to send and to put together
+# costs more than to read. Of an annotation: the length of its solution, whether that was there before, its
+# generation (from 0), why it ended. A label: its annotation, step, completion, rating (from 0).
 SAID = f"""
     WITH chosen AS MATERIALIZED (
-        SELECT a.id, a.solution_id, a.labeler_id, s.length, s.pre_generated, a.submitted_at,
-               coalesce(t.generation, {NO_GENERATION}) AS generation, a.active_ms,
-               array_position(%(reasons)s::text[], a.finish_reason::text) - 1 AS reason
+        SELECT a.id, a.solution_id, a.labeler_id, a.active_ms, a.submitted_at,
+               (s.length::bigint << 32) + (s.pre_generated::integer::bigint << 31)
+               + ((coalesce(t.generation, {NO_GENERATION}) - {NO_GENERATION})::bigint << 8)
+               + array_position(%(reasons)s::text[], a.finish_reason::text) - 1 AS packed
         FROM annotation_annotation a
         JOIN annotation_task t ON t.id = a.task_id
         JOIN annotation_solution s ON s.id = a.solution_id
-        JOIN annotation_problem q ON q.id = s.problem_id
+        LEFT JOIN annotation_problem q ON q.id = s.problem_id
         LEFT JOIN annotation_guideline g ON g.id = a.guideline_id
         WHERE a.project_id = %(project)s AND a.submitted_at IS NOT NULL AND NOT a.is_surplus
           AND NOT t.is_practice {{conditions}}
-    ), rated AS (
-        SELECT annotation_id, count(*) AS labels,
-               string_agg(int8send((step::bigint << 32) | (completion << 2) | (rating + 1)), '') AS packed
-        FROM annotation_steplabel
-        WHERE rating IS NOT NULL AND annotation_id IN (SELECT id FROM chosen)
-        GROUP BY annotation_id
     )
-    SELECT string_agg(int8send(id) || int8send(solution_id) || int8send(labeler_id) || int8send(active_ms)
-                      || float8send(extract(epoch FROM submitted_at)::float8)
-                      || int2send(length::smallint) || int2send(pre_generated::integer::smallint)
-                      || int2send(generation::smallint) || int2send(reason::smallint)
-                      || int4send(coalesce(labels, 0)::integer), ''),
-           string_agg(packed, '')
-    FROM chosen LEFT JOIN rated ON annotation_id = id
+    SELECT (SELECT string_agg(int8send(id) || int8send(solution_id) || int8send(labeler_id) || int8send(active_ms)
+                              || float8send(extract(epoch FROM submitted_at)::float8) || int8send(packed), '')
+            FROM chosen),
+           (SELECT string_agg(int8send(
+                (annotation_id << 32) + (step::bigint << 18) + (completion::bigint << 2) + rating + 1), '')
+            FROM annotation_steplabel WHERE rating IS NOT NULL AND annotation_id IN (SELECT id FROM chosen))
 """
 ANNOTATION = np.dtype(
     [
@@ -97,34 +92,30 @@ ANNOTATION = np.dtype(
         ("labeler", ">i8"),
         ("active_ms", ">i8"),
         ("submitted_at", ">f8"),
-        ("length", ">i2"),
-        ("pre_generated", ">i2"),
-        ("generation", ">i2"),
-        ("reason", ">i2"),
-        ("labels", ">i4"),
+        ("packed", ">i8"),
     ]
 )
-MEMORY = "SET LOCAL work_mem = '64MB'"
-"""800,000 labels are grouped within it; with the usual 4 MB they go to the disk and back."""
 
 
 def labels(which: Slice) -> Labels:
     annotations, packed = said(which)
     rows = np.frombuffer(annotations, dtype=ANNOTATION)
-    each = np.frombuffer(packed, dtype=">i8").astype(np.int64)
+    rows = rows[np.argsort(rows["id"])]
+    each = np.sort(np.frombuffer(packed, dtype=">i8").astype(np.int64))
+    ids, about = whole(rows["id"]), whole(rows["packed"])
     return Labels(
-        annotations=whole(rows["id"]),
+        annotations=ids,
         solutions=whole(rows["solution"]),
         labelers=whole(rows["labeler"]),
-        lengths=whole(rows["length"]),
-        grown=rows["pre_generated"] == 0,
-        generations=whole(rows["generation"]),
-        reasons=whole(rows["reason"]),
+        lengths=about >> 32,
+        grown=about >> 31 & 1 == 0,
+        generations=(about >> 8 & 0xFFFF) + NO_GENERATION,
+        reasons=about & 0xFF,
         active_ms=whole(rows["active_ms"]),
         submitted_at=rows["submitted_at"].astype(np.float64),
-        of=np.repeat(np.arange(len(rows)), rows["labels"]),
-        steps=each >> 32,
-        completions=(each >> 2) & 0x3FFFFFFF,
+        of=np.searchsorted(ids, each >> 32),
+        steps=each >> 18 & 0x3FFF,
+        completions=each >> 2 & 0xFFFF,
         ratings=(each & 3) - 1,
     )
 
@@ -139,8 +130,7 @@ def conditions_of(which: Slice) -> str:
 
 def said(which: Slice) -> tuple[bytes, bytes]:
     query = SAID.format(conditions=conditions_of(which))
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(MEMORY)
+    with connection.cursor() as cursor:
         cursor.execute(query, {**vars(which), "reasons": list(REASONS)})
         annotations, packed = cursor.fetchone()
     return annotations or b"", packed or b""

@@ -141,8 +141,7 @@ def test_a_project_without_annotations_has_figures_that_say_so(project: Project)
 def test_one_query_feeds_all_figures(told: Project) -> None:
     with CaptureQueriesContext(connection) as queries:
         board.lines(tables.labels(Slice(told.pk)))
-    assert len([one for one in queries if "GROUP BY" in one["sql"]]) == 1
-    assert len([one for one in queries if one["sql"].lstrip().startswith(("SELECT", "WITH"))]) == 1
+    assert len(queries) == 1
 
 
 def test_the_units_are_those_of_the_export(project: Project, load: Load) -> None:
