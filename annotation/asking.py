@@ -66,8 +66,11 @@ class Asking(Generic[Result]):
         self.run, self.job, self.places, self.crew = run, job, places, crew
         self.endpoint = job.endpoint
         self.refused = 0
+        self.wanted = 0
+        """Places that this worker should have."""
         self.shared_at = self.held_at = 0.0
-        self.began_at = time.monotonic()
+        self.placed_at = time.monotonic()
+        """When it last had a place, or left the only one to a labeler."""
         self.is_careful = True
         """Whether the breaker is to be asked before each round: until all has gone well for once."""
 
@@ -83,16 +86,21 @@ class Asking(Generic[Result]):
             yield self.take_in(self.crew.collect(ROUND_SECONDS))
 
     def share(self) -> None:
-        """Have as many places as this worker should have, with those there are now."""
-        if time.monotonic() - self.shared_at < SHARE_EVERY and self.places.held:
+        """Have as many places as this worker should have, with those there are now.
+
+        One that is to go goes when its request has ended: nothing waits for that, and no other one begins.
+        """
+        is_settled = 0 < len(self.places.held) <= self.wanted
+        if is_settled and time.monotonic() - self.shared_at < SHARE_EVERY:
             return
-        share = self.places.share()
-        if len(self.places.held) > share:
-            self.crew.share(share)
-            self.places.shrink_to(share)
-        else:
-            self.crew.share(self.places.grow_to(share))
         self.shared_at = time.monotonic()
+        self.wanted = self.places.share()
+        if len(self.places.held) > self.wanted:
+            self.places.shrink_to(max(self.wanted, self.crew.share(self.wanted)))
+        else:
+            self.crew.share(self.places.grow_to(self.wanted))
+        if self.places.held or not self.wanted:
+            self.placed_at = self.shared_at
 
     def begin(self) -> None:
         """Start as many calls as there is room for: one only, when the endpoint is being probed."""
@@ -111,7 +119,7 @@ class Asking(Generic[Result]):
         """Wait for what is due soon. False when this worker can do nothing more for now."""
         if not self.places.held:  # those who have them all give some up within seconds
             time.sleep(ROUND_SECONDS)
-            return time.monotonic() - self.began_at < 2 * SHARE_EVERY
+            return time.monotonic() - self.placed_at < 2 * SHARE_EVERY and runs.touch(self.run)
         due = runs.seconds_to_next(self.run)
         wait = max(due or 0.0, breaker.wait(self.endpoint))
         if due is None or wait > PATIENCE or not runs.touch(self.run):
@@ -121,6 +129,7 @@ class Asking(Generic[Result]):
 
     def hold(self) -> None:
         if time.monotonic() - self.held_at > HOLD_EVERY:
+            runs.touch(self.run)
             runs.hold(self.run, self.crew.open, seconds=HELD_SECONDS)
             self.held_at = time.monotonic()
 

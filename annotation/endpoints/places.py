@@ -20,6 +20,12 @@ COUNT = """
     WHERE locktype = 'advisory' AND classid = %s AND objid = %s AND objsubid = 2 AND granted
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
+# One that nobody has taken for so long waits for a writer that is not there.
+AWAITED = """
+    SELECT count(*) FROM annotation_continuation c
+    JOIN annotation_solution s ON s.id = c.solution_id JOIN annotation_project p ON p.id = s.project_id
+    WHERE c.over_at IS NULL AND c.is_urgent AND c.due_at > now() - interval '30 seconds' AND p.writer_id = %s
+"""
 
 
 class Places:
@@ -41,8 +47,14 @@ class Places:
             call("SELECT pg_advisory_unlock_shared(%s, %s)", PRESENT, self.endpoint.pk)
 
     def share(self) -> int:
-        """How many this worker should have, with as many workers as there are now."""
-        return max(1, self.endpoint.parallel // max(1, int(call(COUNT, PRESENT, self.endpoint.pk))))
+        """How many this worker should have, with as many workers as there are now.
+
+        A place is kept free while a labeler waits for what the endpoint writes, also if it is the only one.
+        """
+        workers = max(1, call(COUNT, PRESENT, self.endpoint.pk))
+        if call(AWAITED, self.endpoint.pk):
+            return (self.endpoint.parallel - 1) // workers
+        return max(1, self.endpoint.parallel // workers)
 
     def shrink_to(self, places: int) -> None:
         """After as many requests have ended."""
@@ -65,4 +77,4 @@ class Places:
 def call(sql: str, *values: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return cursor.fetchone()[0] or 0
+        return int(cursor.fetchone()[0] or 0)

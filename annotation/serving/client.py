@@ -13,6 +13,7 @@ from annotation.serving.connecting import CheckedConnector
 from annotation.serving.endpoint import Endpoint
 from annotation.serving.errors import Permanent, ServingError, Transient
 from annotation.serving.failures import refused, told
+from annotation.serving.gate import Gate
 
 MOST_SENT = 32 * 2**20
 """Bytes of one request."""
@@ -34,8 +35,7 @@ class Client:
         self.endpoint = endpoint
         self.watch = watch
         self._base = checked_url(endpoint.url, allows_private=endpoint.allows_private)
-        self._places = asyncio.Semaphore(endpoint.parallel)
-        self._withheld = 0
+        self._gate = Gate(endpoint.parallel)
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -62,21 +62,15 @@ class Client:
         Waiting for one of the places in flight does not count towards the deadline.
         """
         sent = encoded(payload)
-        async with self._places:
+        async with self._gate:
             came = await self._in_time(path, sent)
         if self.watch:
             self.watch(path, sent, came)
         return decoded(came, self.endpoint.key)
 
-    async def share(self, places: int) -> None:
-        """Use only so many of the places from now on. Returns when no more are in use."""
-        withheld = self.endpoint.parallel - places
-        while self._withheld < withheld:
-            await self._places.acquire()
-            self._withheld += 1
-        while self._withheld > withheld:
-            self._places.release()
-            self._withheld -= 1
+    async def share(self, places: int) -> int:
+        """Begin no request from now on while so many are in flight. Returns how many are."""
+        return self._gate.resize(places)
 
     async def _in_time(self, path: str, sent: bytes) -> bytes:
         """The body of the answer. An error is raised outside `except`: the library's hold the headers we sent."""

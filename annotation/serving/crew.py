@@ -40,9 +40,9 @@ class Crew(Generic[Result]):
         self.thread.join()
         self.loop.close()
 
-    def share(self, places: int) -> None:
-        """Have no more requests in flight than this from now on; returns when it is so."""
-        self._wait(self.client.share(places))
+    def share(self, places: int) -> int:
+        """Begin no request from now on while so many are in flight. Returns how many are."""
+        return int(self._wait(self.client.share(places)))
 
     def start(self, calls: Mapping[int, Call[Result]]) -> None:
         self.open.update(calls)

@@ -1,5 +1,6 @@
 """Whatever a server does, nothing but an answer comes out of the client: a failure is told, in time, and why."""
 
+import asyncio
 import ipaddress
 import socket
 import ssl
@@ -153,6 +154,22 @@ def test_no_more_requests_are_in_flight_than_allowed(server: Scripted) -> None:
     run(many())
     assert server.most_in_flight == 3
     assert server.connections == 3
+    assert len(server.requests) == 12
+
+
+def test_places_can_be_taken_away_and_given_while_requests_are_in_flight(server: Scripted) -> None:
+    async def many() -> list[int]:
+        async with Client(local(server.url("slow"), parallel=3)) as client:
+            posts = asyncio.gather(*(client.post("/score", {"steps": ["a"]}) for _ in range(12)))
+            await asyncio.sleep(0.02)
+            counted = [await client.share(0)]
+            await asyncio.sleep(0.3)
+            counted += [await client.share(0), len(server.requests)]
+            await client.share(2)
+            await posts
+        return counted
+
+    assert run(many()) == [3, 0, 3]
     assert len(server.requests) == 12
 
 
