@@ -122,7 +122,10 @@ class Asking(Generic[Result]):
             return time.monotonic() - self.placed_at < 2 * SHARE_EVERY and runs.touch(self.run)
         due = runs.seconds_to_next(self.run)
         wait = max(due or 0.0, breaker.wait(self.endpoint))
-        if due is None or wait > PATIENCE or not runs.touch(self.run):
+        if due is None or not runs.touch(self.run):
+            return False
+        if wait > PATIENCE:
+            runs.leave(self.run, seconds=wait)
             return False
         time.sleep(wait + 0.05)
         return True

@@ -14,9 +14,9 @@ from annotation.runs.items import (
     try_later,
     write_down,
 )
-from annotation.runs.looking import IDLE_SECONDS, Progress, latest, left, progress, under_way
+from annotation.runs.looking import Progress, latest, left, progress, under_way
 from annotation.runs.managing import CHANGES, change, start, try_again
-from annotation.runs.working import end_if_done, note, pause_because, touch
+from annotation.runs.working import IDLE_SECONDS, end_if_done, leave, note, pause_because, touch
 
 __all__ = [
     "ALONE_FROM",
@@ -32,6 +32,7 @@ __all__ = [
     "give_back",
     "hold",
     "latest",
+    "leave",
     "left",
     "note",
     "pause_because",

@@ -7,9 +7,8 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from annotation.models import Project, Run
+from annotation.runs.working import IDLE_SECONDS
 
-IDLE_SECONDS = 40
-"""A running run that nobody has touched for so long may have lost its message."""
 SHOWN = 5
 
 State = Run.State
@@ -64,6 +63,6 @@ def under_way(project: Project) -> set[str]:
 
 
 def left() -> list[int]:
-    """Running runs that nobody works on."""
+    """Running runs that nobody works on, though somebody could."""
     idle = Run.objects.filter(state=State.RUNNING, touched_at__lt=Now() - timedelta(seconds=IDLE_SECONDS))
     return list(idle.order_by("pk").values_list("pk", flat=True))

@@ -1,9 +1,14 @@
 """What a worker says of a run as a whole: that it is at it, that it rests, why, and that nothing is left."""
 
+from datetime import timedelta
+
 from django.db import connection
 from django.db.models.functions import Now
 
 from annotation.models import Run
+
+IDLE_SECONDS = 40
+"""A running run that nobody has touched for so long may have lost its message."""
 
 END = """
     UPDATE annotation_run SET state = 'done', ended_at = now(), note = ''
@@ -15,6 +20,12 @@ END = """
 def touch(run: Run) -> bool:
     """A sign of life. False when the run is to rest."""
     return bool(Run.objects.filter(pk=run.pk, state=Run.State.RUNNING).update(touched_at=Now()))
+
+
+def leave(run: Run, *, seconds: float) -> None:
+    """Nobody can do anything for so many seconds; then it is to be taken up (`runs.left`)."""
+    quiet = Now() + timedelta(seconds=seconds - IDLE_SECONDS)
+    Run.objects.filter(pk=run.pk, state=Run.State.RUNNING).update(touched_at=quiet)
 
 
 def note(run: Run, text: str) -> None:

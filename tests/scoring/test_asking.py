@@ -81,8 +81,42 @@ def test_it_goes_on_when_the_endpoint_is_back(start: Callable[[str], Run], serve
 
 
 def probe_is_due() -> None:
+    """As if 31 seconds had gone by."""
     with connection.cursor() as cursor:
         cursor.execute("UPDATE annotation_endpoint SET opened_at = opened_at - interval '31 seconds'")
+        cursor.execute("UPDATE annotation_run SET touched_at = touched_at - interval '31 seconds'")
+
+
+def test_it_is_taken_up_when_a_probe_is_due(start: Callable[[str], Run], server: Scripted) -> None:
+    run = after(start("status-503"))
+    assert runs.left() == []
+    probe_is_due()
+    assert runs.left() == [run.pk]
+    after(run)
+    assert runs.left() == []
+
+
+def test_a_thousand_solutions_cost_a_dead_endpoint_one_probe_each_time(
+    project: Project, max_: User, load: Callable[..., LoadRun], server: Scripted
+) -> None:
+    """R33: however many workers there are, nothing loses an attempt, and all is scored once it is back."""
+    load_sums(project, load, problems=250)
+    row = fresh(project, url=server.url("status-503"), parallel=8, seconds=5.0)
+    endpoint = endpoints.register(endpoint=row, actor=max_)
+    run = scores.start(project=project, actor=max_, scorer=endpoints.scorer_of(endpoint, max_))
+    shared_by(3, run)
+    asked = len(server.requests)
+    assert asked <= 3 * asking.AHEAD * 8 + FAILURES
+    before = sum(run.items.values_list("attempts", flat=True))
+    for probes in range(1, 6):
+        probe_is_due()
+        shared_by(3, run)
+        assert len(server.requests) == asked + probes
+    assert (run.items.count(), sum(run.items.values_list("attempts", flat=True))) == (1_000, before)
+    server.instead = "ok"
+    probe_is_due()
+    assert shared_by(3, run).state == "done"
+    assert Score.objects.count() == 1_000
 
 
 @pytest.mark.parametrize("script", ["nan", "short", "text", "html", "redirect", "status-401"])
