@@ -1,6 +1,7 @@
 """Model endpoints of a project: registered, changed, tried out, asked for scores."""
 
 import asyncio
+import threading
 from dataclasses import replace
 from typing import Any
 
@@ -25,6 +26,8 @@ from annotation.web.sampling import GrowingForm
 SUGGESTED_SECONDS = {Endpoint.Role.SCORER: 30.0, Endpoint.Role.GENERATOR: 120.0}
 TRIAL_SECONDS = 20.0
 """A person waits for it."""
+ONE_AT_A_TIME = threading.Lock()
+"""A trial holds a thread of the web server; the others of the process are for people at work."""
 
 
 @audience("managers")
@@ -72,10 +75,15 @@ def edited(request: HttpRequest, row: Endpoint) -> HttpResponseBase:
 def tried(request: HttpRequest, row: Endpoint) -> HttpResponse:
     """The page with what came of a trial; a key that cannot be read any more is said, not sent."""
     trial = None
-    try:
-        trial = trial_of(row)
-    except registry.UnreadableKey as error:
-        messages.error(request, str(error))
+    if ONE_AT_A_TIME.acquire(blocking=False):
+        try:
+            trial = trial_of(row)
+        except registry.UnreadableKey as error:
+            messages.error(request, str(error))
+        finally:
+            ONE_AT_A_TIME.release()
+    else:
+        messages.error(request, "Another connection is being tested just now; test this one again in a moment.")
     return shown(request, EndpointForm(instance=row), trial)
 
 

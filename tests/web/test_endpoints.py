@@ -1,15 +1,18 @@
 """Endpoints from the browser: registered, tried out, asked for scores, and their key never shown."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
+from django.db import connection
 from django.test import Client
 
 from annotation import endpoints, tasks
 from annotation.models import Endpoint, LoadRun, Project, Run, Score, Task, User
 from tests.endpoints.test_registry import KEY
+from tests.local import wait_for
 from tests.scoring.labeled import PROBLEMS, SAMPLES, load_sums
 from tests.serving.scripted import Scripted
 
@@ -90,6 +93,29 @@ def test_a_trial_says_what_is_wrong(
     page = manager.post(NEW, given(server, script, **{"try": "1"})).content.decode()
     assert said in page
     assert "Scores of the steps" not in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_trial_that_takes_long_holds_one_thread_of_the_server_and_no_second(
+    manager: Client, project: Project, server: Scripted
+) -> None:
+    def post(script: str, name: str) -> str:
+        try:
+            return manager.post(
+                NEW, given(server, script, name=name, seconds="3", **{"try": "1"})
+            ).content.decode()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as other:
+        long = other.submit(post, "hang", "One")
+        wait_for(lambda: server.in_flight == 1, 10)
+        page = post("ok", "Two")
+        assert "Two is saved." in page
+        assert "test this one again in a moment" in page
+        assert len(server.requests) == 1
+        assert "no whole answer within 3 seconds" in long.result()
+    assert "It answered within" in post("ok", "Three")
 
 
 @pytest.mark.parametrize(
