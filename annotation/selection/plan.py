@@ -11,6 +11,7 @@ import msgspec
 MOST = 1_000_000
 MOST_WANTED = 50
 SEEDS = 2**63
+SCORES = "This strategy needs the scores of a scorer; until there is one, draw uniformly."
 
 
 class Strategy(StrEnum):
@@ -114,7 +115,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         yield "size", has_size, "Say how many: in all, or per problem."
         for name in ("size", "per_problem", "problem_cap", "prefix_cap"):
             yield name, within(getattr(self, name), 1, MOST), f"Give a number from 1 to {MOST:,}."
-        yield "scorer", not needs_score or self.scorer is not None, "This strategy needs the scores of a scorer."
+        yield "scorer", not needs_score or self.scorer is not None, SCORES
         yield "other_scorer", needs_two or self.other_scorer is None, "Only disagreement needs a second scorer."
         yield "other_scorer", not needs_two or self.other_scorer is not None, "Disagreement needs a second scorer."
         yield "other_scorer", not needs_two or self.other_scorer != self.scorer, "Choose two different scorers."

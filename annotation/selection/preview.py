@@ -67,6 +67,25 @@ class Bin(NamedTuple):
     picked: int
 
 
+class Histogram(list[Bin]):
+    """Bins in their order, and what it takes to draw them."""
+
+    @property
+    def shown(self) -> list[Bin]:
+        """From the first bin with something in it to the last."""
+        filled = [at for at, one in enumerate(self) if one.pool]
+        return self[filled[0] : filled[-1] + 1] if filled else []
+
+    @property
+    def most_in_pool(self) -> int:
+        return max(one.pool for one in self)
+
+    @property
+    def most_picked(self) -> int:
+        """One at least: there is no scale from 0 to 0."""
+        return max(1, *(one.picked for one in self))
+
+
 class Example(NamedTuple):
     """A pick. `text` is the problem's beginning, `p` the scorer's probability that all steps are correct."""
 
@@ -96,8 +115,8 @@ class Preview(NamedTuple):
     grades: dict[str, int]
     reasons: list[Reason]
     problems: int
-    by_probability: list[Bin]
-    by_logarithm: list[Bin]
+    by_probability: Histogram
+    by_logarithm: Histogram
     examples: list[Example]
 
     @property
@@ -136,10 +155,10 @@ def counts(cursor: CursorWrapper, statement: str) -> dict[str, int]:
     return dict(cursor.fetchall())
 
 
-def histogram(cursor: CursorWrapper, bucket: str, edges: list[float]) -> list[Bin]:
+def histogram(cursor: CursorWrapper, bucket: str, edges: list[float]) -> Histogram:
     cursor.execute(HISTOGRAM.format(bucket=bucket.format("p")))
     found = {number: (pool, picks) for number, pool, picks in cursor.fetchall()}
-    return [Bin(edges[one], edges[one + 1], *found.get(one + 1, (0, 0))) for one in range(len(edges) - 1)]
+    return Histogram(Bin(edges[one], edges[one + 1], *found.get(one + 1, (0, 0))) for one in range(len(edges) - 1))
 
 
 def examples(cursor: CursorWrapper, plan: Plan) -> list[Example]:

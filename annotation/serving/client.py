@@ -14,6 +14,7 @@ from annotation.serving.endpoint import Endpoint
 from annotation.serving.errors import Permanent, ServingError, Transient
 from annotation.serving.failures import refused, told
 from annotation.serving.gate import Gate
+from annotation.serving.quoting import quoted
 
 MOST_SENT = 32 * 2**20
 """Bytes of one request."""
@@ -92,6 +93,8 @@ class Client:
             if response.status != 200:
                 raise refused(response, await beginning(response), self.endpoint.key)
             check_headers(response, self.endpoint.most_bytes)
+            if not is_json(response):
+                raise no_json(await beginning(response), self.endpoint.key)
             return await whole(response, self.endpoint.most_bytes)
 
 
@@ -119,10 +122,18 @@ def check_headers(response: aiohttp.ClientResponse, most: int) -> None:
     coding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if coding not in {"", "identity"}:
         raise Permanent("The server answered with a compressed body, which was not asked for.")
-    if response.content_type != "application/json" and not response.content_type.endswith("+json"):
-        raise Permanent("The server answered with something that is not JSON, by its content type.")
     if (response.content_length or 0) > most:
         raise too_large(most)
+
+
+def is_json(response: aiohttp.ClientResponse) -> bool:
+    return response.content_type == "application/json" or response.content_type.endswith("+json")
+
+
+def no_json(body: bytes, key: str) -> Permanent:
+    return Permanent(
+        f"The server answered with something that is not JSON, by its content type: {quoted(body, key=key)}"
+    )
 
 
 async def whole(response: aiohttp.ClientResponse, most: int) -> bytes:

@@ -73,7 +73,9 @@ class PlanForm(forms.Form):
         )
         for name in ("scorer", "other_scorer"):
             self.fields[name].queryset = scorers  # type: ignore[attr-defined]
-        self.fields["scorer"].initial = scorers.first()
+        latest = scorers.first()
+        self.fields["scorer"].initial = latest
+        self.fields["strategy"].initial = Strategy.CONVINCING if latest else Strategy.UNIFORM
         if Gold.objects.filter(solution__project=project).exists():
             self.fields["quality_control"].initial = CONTROLS
         self.last = project.generations.order_by("-number").first()

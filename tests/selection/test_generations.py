@@ -110,6 +110,9 @@ def test_the_preview_has_the_histogram_of_the_pool_and_of_the_picks(
     filled = [(one.low, one.high, one.pool, one.picked) for one in seen.by_logarithm if one.pool]
     assert filled == [(-20, -19, 2, 0), (-2, -1, 1, 0), (-1, 0, 3, 3)]
     assert (len(seen.by_probability), len(seen.by_logarithm)) == (20, 20)
+    shown = seen.by_logarithm.shown
+    assert (shown[0].low, shown[-1].high, len(shown)) == (-20, 0, 20)
+    assert (seen.by_logarithm.most_in_pool, seen.by_logarithm.most_picked) == (3, 3)
     assert seen.grades == {"incorrect": 6}
 
 

@@ -68,7 +68,7 @@ def test_what_may_pass_is_transient(server: Scripted, script: str, says: str) ->
         ("status-404", "answered 404"),
         ("status-202", "answered 202"),
         ("redirect", "answered 307: it sends us elsewhere"),
-        ("html", "not JSON, by its content type"),
+        ("html", "not JSON, by its content type: <h1>Welcome to nginx!</h1>"),
         ("html_as_json", "not JSON"),
         ("plain_text", "not JSON, by its content type"),
         ("cut", "not JSON"),

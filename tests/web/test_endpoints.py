@@ -86,12 +86,13 @@ def test_saving_keeps_the_key_but_for_another_url(manager: Client, project: Proj
     assert Endpoint.objects.get().sealed_key is None
 
 
-@pytest.mark.parametrize(("script", "said"), [("nan", "not JSON"), ("short", "1 scores"), ("html", "not JSON")])
+@pytest.mark.parametrize(("script", "said"), [("nan", "not JSON"), ("short", "1 scores"), ("html", "to nginx!")])
 def test_a_trial_says_what_is_wrong(
     manager: Client, project: Project, server: Scripted, script: str, said: str
 ) -> None:
     page = manager.post(NEW, given(server, script, **{"try": "1"})).content.decode()
     assert said in page
+    assert page.index("What came back") < page.index('name="url"'), "in sight, above the form"
     assert "Scores of the steps" not in page
 
 

@@ -53,8 +53,10 @@ def test_two_generations_with_a_verifier_that_learns(manager: Client, alice: Use
     first = Scorer.objects.get()
     press(manager, f"verifier/{first.pk}/score/")
     assert Score.objects.filter(scorer=first).count() == PROBLEMS * SAMPLES
+    assert '<option value="convincing" selected>' in manager.get(f"{HERE}generations/draw/").content.decode()
     shown = draw(manager, strategy="convincing", scorer=first.pk, size=12)
     assert "convincing" in shown
+    assert '<meter max="' in shown
     second = Generation.objects.get(number=2)
     assert second.scorer == first
     assert {pick.reason for pick in Pick.objects.filter(generation=second)} >= {"uniform"}
@@ -78,9 +80,10 @@ def test_two_generations_with_a_verifier_that_learns(manager: Client, alice: Use
 
 def test_a_plan_that_cannot_be_says_which_setting(manager: Client, project: Project) -> None:
     plan = {"strategy": "convincing", "uniform_percent": 10, "overlap_percent": 0, "quality_control": 0, "seed": 1}
+    assert '<option value="uniform" selected>' in manager.get(f"{HERE}generations/draw/").content.decode()
     page = manager.get(f"{HERE}generations/draw/", {**plan, "size": 5})
     assert page.status_code == 400
-    assert "This strategy needs the scores of a scorer." in page.content.decode()
+    assert "needs the scores of a scorer; until there is one, draw uniformly." in page.content.decode()
     page = manager.get(f"{HERE}generations/draw/", {**plan, "strategy": "uniform"})
     assert "Say how many: in all, or per problem." in page.content.decode()
     nothing = manager.get(f"{HERE}generations/draw/", {**plan, "strategy": "uniform", "size": 5})
