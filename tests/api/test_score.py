@@ -4,10 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db.models import QuerySet
 from django.test import Client
 
+from annotation import endpoints, runs
 from annotation.models import LoadRun, Project, Score, Solution, User
-from tests.scoring.labeled import load_sums, rate_everything
+from annotation.scoring import scores
+from tests.advancing import after
+from tests.endpoints.registered import fresh
+from tests.scoring.labeled import PROBLEMS, SAMPLES, load_sums, rate_everything
 from tests.scoring.test_scoring import scored, trained
 
 URL = "/api/v1/projects/algebra/score"
@@ -51,3 +56,28 @@ def test_a_wrong_question_is_refused(project: Project, rita: User, payload: dict
 def test_it_is_for_the_people_of_the_project(project: Project, alice: User, eve: User) -> None:
     for user in (alice, eve):
         assert ask(user, {"problem": "p", "steps": ["s"]}).status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_another_stepmark_scores_with_it(
+    labeled: Project, rita: User, load: Callable[..., LoadRun], live_server: Any
+) -> None:
+    """What it stores there is what a run here stores."""
+    scored(trained(labeled))
+    there = Project.objects.create(slug="there", name="There")
+    load_sums(there, load)
+    row = fresh(there, url=f"{live_server.url}/api/v1/projects/algebra", parallel=2)
+    endpoint = endpoints.register(endpoint=row, actor=rita, key=rita.api_tokens.issue(user=rita))
+    run = after(scores.start(project=there, actor=rita, scorer=endpoints.scorer_of(endpoint, rita)))
+    assert (run.state, runs.progress(run)[:3]) == ("done", (PROBLEMS * SAMPLES, PROBLEMS * SAMPLES, 0))
+    here, elsewhere = (by_name(Score.objects.filter(solution__project=project)) for project in (labeled, there))
+    assert list(here) == list(elsewhere)
+    for name, steps in here.items():
+        assert elsewhere[name] == pytest.approx(steps)
+
+
+def by_name(found: QuerySet[Score]) -> dict[str, list[float]]:
+    return {
+        score.solution.external_id: score.steps
+        for score in found.select_related("solution").order_by("solution__external_id")
+    }
