@@ -3,8 +3,9 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Exists, OuterRef, QuerySet
 
-from annotation.models import Gold, Project, Scorer
+from annotation.models import Gold, Project, Score, Scorer
 from annotation.selection import Plan, Strategy
 
 LABELS = {
@@ -73,9 +74,9 @@ class PlanForm(forms.Form):
         )
         for name in ("scorer", "other_scorer"):
             self.fields[name].queryset = scorers  # type: ignore[attr-defined]
-        latest = scorers.first()
-        self.fields["scorer"].initial = latest
-        self.fields["strategy"].initial = Strategy.CONVINCING if latest else Strategy.UNIFORM
+        scorer = usual(scorers)
+        self.fields["scorer"].initial = scorer
+        self.fields["strategy"].initial = Strategy.CONVINCING if scorer else Strategy.UNIFORM
         if Gold.objects.filter(solution__project=project).exists():
             self.fields["quality_control"].initial = CONTROLS
         self.last = project.generations.order_by("-number").first()
@@ -116,3 +117,9 @@ class PlanForm(forms.Form):
             levels=tuple(given.get("levels", ())),
             since=self.last.created_at if given["only_new"] and self.last else None,
         )
+
+
+def usual(scorers: QuerySet[Scorer]) -> Scorer | None:
+    """A model behind an endpoint where one has scored; until then the latest verifier that has."""
+    scored = scorers.filter(Exists(Score.objects.filter(scorer=OuterRef("pk"))))
+    return scored.filter(kind=Scorer.Kind.ENDPOINT).first() or scored.first() or scorers.first()

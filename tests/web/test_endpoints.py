@@ -49,6 +49,22 @@ def test_a_manager_registers_tries_and_scores(
     assert "PRM, version 1" in manager.get("/projects/algebra/generations/draw/").content.decode()
 
 
+def test_a_run_whose_endpoint_is_gone_says_so_and_promises_no_end(
+    manager: Client, project: Project, server: Scripted, load: Callable[..., LoadRun]
+) -> None:
+    load_sums(project, load)
+    manager.post(NEW, given(server, "slow"))
+    work = manager.post(f"/projects/algebra/endpoints/{Endpoint.objects.get().pk}/score/")["Location"]
+    scoring = iter(tasks.WORKS[Run.Kind.SCORE](Run.objects.get()))
+    next(scoring)
+    assert "to go" in manager.get(work).content.decode()
+    server.instead = "status-503"
+    list(scoring)
+    page = manager.get(work).content.decode()
+    assert "does not answer" in page
+    assert "to go" not in page
+
+
 def test_its_key_is_on_no_page(manager: Client, project: Project, server: Scripted) -> None:
     manager.post(NEW, given(server))
     address = f"/projects/algebra/endpoints/{Endpoint.objects.get().pk}/"

@@ -8,7 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from annotation import tasks
-from annotation.models import Generation, LoadRun, Pick, Project, Run, Score, Scorer, Task, User
+from annotation.models import Generation, LoadRun, Pick, Project, Run, Score, Scorer, Solution, Task, User
+from tests.endpoints.registered import scorer_behind_endpoint
 from tests.scoring.labeled import PROBLEMS, SAMPLES, rate_everything, sums
 
 SignIn = Callable[[User], Client]
@@ -124,3 +125,25 @@ def test_the_share_of_wrong_answers_in_the_mix_can_be_set(manager: Client, alice
     picked = Task.objects.filter(generation=2).select_related("solution__grade")
     assert sum(task.solution.grade.counts_as == "incorrect" for task in picked) >= 2
     assert Generation.objects.get(number=2).settings["mix_share"] == 0.25
+
+
+def test_a_draw_goes_by_the_verifier_until_an_endpoint_has_scored(
+    manager: Client, alice: User, project: Project
+) -> None:
+    def offered(scorer: Scorer) -> bool:
+        page = manager.get(f"{HERE}generations/draw/").content.decode()
+        return f'<option value="{scorer.pk}" selected>' in page
+
+    upload_to_pool(manager)
+    press(manager, "grades/start/")
+    draw(manager, strategy="uniform")
+    rate_everything(alice, project)
+    press(manager, "verifier/train/")
+    first = Scorer.objects.get()
+    press(manager, f"verifier/{first.pk}/score/")
+    behind_endpoint = scorer_behind_endpoint(project)
+    assert offered(first)
+    score = {"steps": [0.5], "product": -0.7, "minimum": 0.5, "last": 0.5}
+    Score.objects.create(scorer=behind_endpoint, solution=Solution.objects.earliest("pk"), **score)
+    press(manager, "verifier/train/")
+    assert offered(behind_endpoint)
