@@ -9,10 +9,12 @@ from pathlib import Path
 import psutil
 import pytest
 
+from annotation import runs
 from tests.conftest import IN_CI
 from tests.local import wait_for
 from tests.processes import Installation, Visitor, installations
 from tests.scoring.labeled import sums
+from tests.serving.exchange import Request
 from tests.serving.scripted import Scripted
 from tests.test_up import signed_in
 
@@ -20,6 +22,20 @@ PROBLEMS = 250
 KEY = "sk-canary-7f3a9b51c0de4e2f8a6b"
 FORGET = "from annotation.celery import app; app.connection().default_channel.client.flushall()"
 WRITE_DOWN = FORGET.replace("flushall", "save")
+POISON = "She has 4 apples and 7 pears."
+A_MINUTE_LATER = """
+from django.db.models.functions import Now
+from annotation.models import Run, RunItem
+from annotation.tasks import advance
+RunItem.objects.update(due_at=Now())
+advance.delay(Run.objects.get(kind="score").pk)
+"""
+ALL_THERE = """
+from annotation.models import Grade, Score
+ours = {"solution__problem__text__startswith": "Anna has"}
+grades = (Grade.objects.filter(counts_as=word, **ours).count() for word in ("correct", "incorrect"))
+print(*grades, Score.objects.filter(**ours).count())
+"""
 COUNT = """
 import json
 from annotation.models import Project, Run, RunItem, Score, Solution
@@ -54,8 +70,8 @@ def register(manager: Visitor, kind: str, url: str, parallel: int) -> str:
     return manager.at
 
 
-def load_pool(manager: Visitor) -> None:
-    lines = "".join(f"{json.dumps(line)}\n" for line in sums(PROBLEMS))
+def load_pool(manager: Visitor, problems: int = PROBLEMS) -> None:
+    lines = "".join(f"{json.dumps(line)}\n" for line in sums(problems))
     form = manager.get("/projects/demo/load/")
     manager.upload("/projects/demo/load/", form, "sums.jsonl", lines, format="auto", for_pool="on")
     address = manager.at
@@ -73,6 +89,14 @@ def kill_workers(installation: Installation) -> int:
 def is_worker(process: psutil.Process) -> bool:
     words = process.cmdline()
     return "worker" in words and "live" not in words
+
+
+def kill_children(installation: Installation) -> None:
+    """As Linux kills what takes all memory: the processes that work, and not their parent."""
+    for process in installation.processes():
+        parent = process.parent()
+        if is_worker(process) and parent is not None and is_worker(parent):
+            process.send_signal(signal.SIGKILL)
 
 
 def count(installation: Installation) -> dict[str, object]:
@@ -117,6 +141,43 @@ def test_runs_survive_killed_workers_and_a_redis_that_forgets(
     assert found["items"] == 0
     assert server.most_in_flight <= 4
     nobody_has_the_key(installation, manager)
+
+
+def have_died(deaths: list[float], times: int) -> Callable[[], bool]:
+    return lambda: len(deaths) >= times
+
+
+@pytest.mark.skipif(not IN_CI, reason="takes a minute; CI runs it, and CI=true does by hand")
+def test_a_solution_that_kills_its_workers_is_dead_in_the_end_and_all_others_are_scored(
+    installation: Installation, server: Scripted
+) -> None:
+    """R34; and before that, real workers grade."""
+    deaths: list[float] = []
+
+    def strike(request: Request) -> None:
+        if POISON in request.body.decode():
+            deaths.append(time.monotonic())
+            kill_children(installation)
+
+    installation.up()
+    manager = signed_in("manager", installation)
+    load_pool(manager, problems=3)
+    manager.post("/projects/demo/grades/start/", manager.get("/projects/demo/grades/"))
+    wait_for(is_over(manager, manager.at), 60)
+    scorer = register(manager, "scorer/plain", server.url("slow"), parallel=2)
+    server.hears = strike
+    manager.post(f"{scorer}score/", manager.get(scorer))
+    scoring = manager.at
+    for times in range(1, runs.MOST_ATTEMPTS + 1):
+        wait_for(have_died(deaths, times), 60)
+        assert installation.manage("shell", "--no-imports", "-c", A_MINUTE_LATER).returncode == 0
+    wait_for(lambda: "Done, but for 1." in manager.get(scoring), 60)
+    assert f"workers ended {runs.MOST_ATTEMPTS} times while they had it" in manager.get(scoring)
+    assert len(deaths) == runs.MOST_ATTEMPTS
+    server.hears = None
+    manager.post(f"{scoring}try-again/", manager.get(scoring))
+    wait_for(is_over(manager, scoring), 60)
+    assert installation.manage("shell", "--no-imports", "-c", ALL_THERE).stdout.split() == ["6", "6", "12"]
 
 
 def nobody_has_the_key(installation: Installation, manager: Visitor) -> None:

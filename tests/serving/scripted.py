@@ -34,6 +34,8 @@ class Scripted:
     """Another script that holds from now on, whatever the address says."""
     refuses: str = ""
     """Requests with this in them are answered with 422."""
+    hears: Callable[[Request], object] | None = None
+    """Called with each request before it is answered."""
     keeps: bool = True
     """Whether requests are kept to be looked at."""
 
@@ -82,6 +84,8 @@ class Scripted:
         request = await read_request(reader)
         if self.keeps:
             self.requests.append(request)
+        if self.hears:
+            self.hears(request)
         exchange = Exchange(request, writer, self)
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
