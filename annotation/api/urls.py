@@ -1,6 +1,6 @@
 from django.urls import path
 
-from annotation.api import desk, labels, learning, scoring, views
+from annotation.api import desk, endpoints, labels, learning, scoring, views, work
 
 urlpatterns = [
     path("schema/", views.Schema.as_view(), name="api-schema"),
@@ -12,6 +12,12 @@ urlpatterns = [
     path("projects/<slug:slug>/export/", views.Export.as_view(), name="api-export"),
     path("projects/<slug:slug>/labels/", labels.Labels.as_view(), name="api-labels"),
     path("projects/<slug:slug>/score", scoring.Score.as_view(), name="api-score"),
+    path("projects/<slug:slug>/endpoints/", endpoints.Endpoints.as_view(), name="api-endpoints"),
+    path("projects/<slug:slug>/endpoints/<int:pk>/", endpoints.OneEndpoint.as_view(), name="api-endpoint"),
+    path("projects/<slug:slug>/endpoints/<int:pk>/score/", endpoints.ScoreAll.as_view(), name="api-score-all"),
+    path("projects/<slug:slug>/endpoints/<int:pk>/sample/", endpoints.Sample.as_view(), name="api-sample"),
+    path("projects/<slug:slug>/work/<int:pk>/", work.Work.as_view(), name="api-work"),
+    path("projects/<slug:slug>/work/<int:pk>/<slug:how>/", work.ChangeWork.as_view(), name="api-change-work"),
     path("projects/<slug:slug>/lease/", desk.Lease.as_view(), name="api-lease"),
     path("projects/<slug:slug>/guideline/", learning.Instructions.as_view(), name="api-guideline"),
     path("projects/<slug:slug>/guideline/acknowledge/", learning.Acknowledge.as_view(), name="api-acknowledge"),

@@ -26,6 +26,11 @@ def protocols(role: str) -> dict[str, Any]:
     return dict(SCORERS if role == Endpoint.Role.SCORER else GENERATORS)
 
 
+def suggested(role: str, protocol: str) -> dict[str, str]:
+    """Options that an endpoint begins with, where those are not the defaults of `serving.Endpoint`."""
+    return dict(getattr(protocols(role).get(protocol), "suggested", {}))
+
+
 def checked(endpoint: Endpoint, key: str = "") -> serving.Endpoint:
     """The endpoint as it would be called with this key. Raises `BadEndpoint`."""
     known = protocols(endpoint.role)
@@ -41,9 +46,13 @@ def checked(endpoint: Endpoint, key: str = "") -> serving.Endpoint:
         )
     given = {name: getattr(endpoint, name) for name in PLAIN} | endpoint.options
     try:
-        return serving.Endpoint(**given, key=key, allows_private=settings.PRIVATE_ENDPOINTS)
+        made = serving.Endpoint(**given, key=key, allows_private=settings.PRIVATE_ENDPOINTS)
     except serving.Permanent as error:
         raise BadEndpoint(str(error)) from None
+    lacks = [name for name in known[endpoint.protocol].fields if getattr(made, name) is None]
+    if lacks:
+        raise BadEndpoint(f"This protocol needs {' and '.join(lacks)}.")
+    return made
 
 
 def most_seconds(role: str) -> float:

@@ -8,7 +8,7 @@ from django import forms
 from django.core.validators import MaxValueValidator
 
 from annotation.endpoints import BadEndpoint, checked
-from annotation.endpoints.registry import most_seconds, protocols
+from annotation.endpoints.registry import most_seconds, protocols, suggested
 from annotation.models import Endpoint
 from annotation.serving.endpoint import MOST_PARALLEL, MOST_VOTES
 from annotation.serving.endpoint import Endpoint as Called
@@ -73,11 +73,12 @@ class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         protocol = protocols(self.instance.role)[self.instance.protocol]
-        suggested = {**DEFAULTS, **getattr(protocol, "suggested", {}), **self.instance.options}
+        begins_with = suggested(self.instance.role, self.instance.protocol)
+        shown = {**DEFAULTS, **begins_with, **self.instance.options}
         self.options = protocol.fields
         for name in self.options:
             self.fields[name] = OPTIONS[name]()
-            self.fields[name].initial = suggested[name]
+            self.fields[name].initial = shown[name]
         if self.instance.sealed_key:
             self.fields["key"].help_text = "There is one. A new one takes its place; another URL needs it again."
         else:
