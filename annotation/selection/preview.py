@@ -6,6 +6,7 @@ from django.db.backends.utils import CursorWrapper
 
 from annotation.models import Project
 from annotation.selection.drawing import picked
+from annotation.selection.picking import QUALITY_CONTROL
 from annotation.selection.plan import Plan
 from annotation.selection.pool import EXCLUDED, P
 
@@ -122,6 +123,11 @@ class Preview(NamedTuple):
     @property
     def tasks(self) -> int:
         return sum(one.tasks for one in self.reasons)
+
+    @property
+    def picked(self) -> int:
+        """Without quality control."""
+        return sum(one.tasks for one in self.reasons if one.reason != QUALITY_CONTROL)
 
     @property
     def annotations(self) -> int:

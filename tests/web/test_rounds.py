@@ -93,6 +93,14 @@ def test_a_plan_that_cannot_be_says_which_setting(manager: Client, project: Proj
     assert not Generation.objects.exists()
 
 
+def test_a_plan_that_comes_short_says_so(manager: Client, project: Project) -> None:
+    upload_to_pool(manager)
+    plan = {"strategy": "uniform", "uniform_percent": 10, "overlap_percent": 0, "quality_control": 0, "seed": 1}
+    for size, is_short in ((48, False), (100, True)):
+        page = manager.get(f"{HERE}generations/draw/", {**plan, "size": size}).content.decode()
+        assert (f"Fewer than the {size} asked for" in page) is is_short
+
+
 def test_the_form_filters_what_there_is_to_choose_from(
     manager: Client, project: Project, load: Callable[..., LoadRun]
 ) -> None:
