@@ -171,7 +171,7 @@ class Asking(Generic[Result]):
         self.refused += len(refused)
         if self.refused >= MOST_REFUSED:
             why = next(iter(refused.values()))
-            runs.pause_because(self.run, f"Paused after {self.refused} refusals in a row. {why}")
+            runs.pause_because(self.run, f"{self.refused} refusals in a row, such as: {why}")
 
 
 def later(attempts: int, retry_after: float) -> float:
