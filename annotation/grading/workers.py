@@ -28,6 +28,8 @@ SECONDS = 3.0
 """Of a processor for a pair, and for a chunk."""
 PATIENCE = 2
 """So many times as long it may take by the clock, on a machine that does other things as well."""
+STARTED_WITHIN = 30.0
+"""Seconds in which a process takes what is next; a pool in which none does has lost count of its processes."""
 MEMORY = 1 << 30
 """Bytes of address space of a process."""
 CHUNK = 100
@@ -95,7 +97,12 @@ class Workers:
 
     def once(self, function: Callable[[Given, float], Result], givens: Sequence[Given]) -> list[Result | Failure]:
         futures = [self.schedule(function, given) for given in givens]
-        return [outcome_of(future) for future in futures]
+        outcomes: list[Result | Failure] = []
+        wait = PATIENCE * self.seconds + STARTED_WITHIN
+        for future in futures:  # all before it have ended, so that it is its turn
+            outcomes.append(outcome_of(future, wait))
+            wait = 0 if isinstance(outcomes[-1], BrokenProcessPool) else wait
+        return outcomes
 
     def schedule(
         self, function: Callable[[Given, float], Result], given: Given
@@ -107,12 +114,13 @@ class Workers:
             return BrokenProcessPool(str(error))
 
 
-def outcome_of(future: "ProcessFuture[Any] | BrokenProcessPool") -> Any:
-    """The result, or the `Failure`."""
+def outcome_of(future: "ProcessFuture[Any] | BrokenProcessPool", wait: float) -> Any:
+    """The result, or the `Failure`. A pool in which nothing comes of it within so many seconds is broken."""
     try:
-        return future.result() if isinstance(future, ProcessFuture) else future
+        return future.result(wait) if isinstance(future, ProcessFuture) else future
     except (TookTooLong, ProcessExpired, BrokenProcessPool) as error:
-        return error
+        is_lost = isinstance(future, ProcessFuture) and not future.done()
+        return BrokenProcessPool("nothing came of it") if is_lost else error
 
 
 def verdict_of(outcome: Verdict | Exception, answer: str | None) -> Verdict:

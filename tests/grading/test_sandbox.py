@@ -216,6 +216,16 @@ def test_killed_while_they_wait_for_work_they_are_replaced(workers: Workers) -> 
         assert verdict.word == "correct"
 
 
+def test_a_pool_whose_processes_take_nothing_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are stopped; pebble would wait for them forever."""
+    monkeypatch.setattr("annotation.grading.workers.STARTED_WITHIN", 1.0)
+    with Workers(seconds=SECONDS) as workers:
+        for (pid,) in set(workers.each(who, [()] * 8)):
+            os.kill(pid, signal.SIGSTOP)
+        verdicts = workers.by_algebra([Pair("0.5", "", r"\frac12")] * 3)
+    assert [verdict.word for verdict in verdicts] == ["correct"] * 3
+
+
 def test_nothing_in_the_grader_evaluates_text() -> None:
     banned = {
         "eval",
