@@ -93,7 +93,8 @@ def test_a_labelers_page_has_their_figures_weeks_and_pairs(team: Project, rita: 
     assert f"{own} annotations with" in page
     assert f'href="/projects/algebra/solutions/?labeler={UUID(TEAM[1])}"' in page
     weeks = re.findall(r'<tr data-at="\d+"><th scope="row">(\d{4}-\d\d-\d\d)', page)
-    assert weeks == sorted(weeks)
+    assert weeks == 2 * sorted(set(weeks)), "in a table for each chart"
+    weeks = weeks[: len(weeks) // 2]
     assert len(weeks) > 10
     rows = [row for row in table(client, "labeler-weeks") if row["labeler"] == str(UUID(TEAM[1]))]
     assert [row["monday"] for row in rows] == weeks

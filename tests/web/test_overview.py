@@ -160,25 +160,40 @@ def test_a_filter_that_is_none_is_said_and_the_rest_stays(team: Project, max_: U
 
 
 def test_it_leads_to_the_most_contested_steps_and_to_who_is_severe(
-    team: Project, rita: User, sign_in: SignIn
+    exported: list[dict[str, Any]], max_: User, sign_in: SignIn
 ) -> None:
-    """The first three of the table of steps, and the first and the last of the table of labelers."""
-    client = sign_in(rita)
+    """Recomputed from the export: who rated how much lower than the mean of the others, and where they differ."""
+    client = sign_in(max_)
     page = client.get(PAGE).content.decode()
-    steps, labelers = table(client, "steps"), table(client, "labelers")
-    links = [
-        f"{PAGE}solutions/{one['solution']}/#step-{int(one['step']) + 1}"
-        for one in steps
-        if one["completion"] == "0"
-    ]
-    assert re.findall(r'href="([^"]*#step-\d+)"', page) == links[:3]
-    beside = [one for one in labelers if one["severity_value"]]
-    for words, one in (("severest", beside[0]), ("most lenient", beside[-1])):
-        row = re.search(rf"{one['labeler'][:8]}</code></a> {words}</th>(.*?)</tr>", page, re.DOTALL)
+    said: dict[Any, dict[str, int]] = defaultdict(dict)
+    for line in exported:
+        for step, text, rating in ratings_of(line):
+            said[solution(line), step, text][line["labeler"]] = rating
+    worst = sorted((spread(list(each.values())) for each in said.values()), reverse=True)[:3]
+    rows = re.findall(r'#step-\d+">.*?<td class="number">([\d.]+)</td></tr>', page, re.DOTALL)
+    assert [float(one) for one in rows] == pytest.approx(worst)
+    apart: dict[str, list[float]] = defaultdict(list)
+    for each in said.values():
+        for who, rating in each.items():
+            others = [other for name, other in each.items() if name != who]
+            if others:
+                apart[who].append(np.mean(others) - rating)
+    severity = {who: float(np.mean(each)) for who, each in apart.items()}
+    labelers = {row["labeler"]: row for row in table(client, "labelers")}
+    for words, who in (
+        ("severest", max(severity, key=severity.__getitem__)),
+        ("most lenient", min(severity, key=severity.__getitem__)),
+    ):
+        row = re.search(rf"{who[:8]}</code></a> {words}</th>(.*?)</tr>", page, re.DOTALL)
         assert row
-        low, high = (float(one[f"severity_{end}"]) for end in ("low", "high"))
-        assert f">{float(one['severity_value']):.3f}<" in row[1]
+        assert f">{severity[who]:.3f}<" in row[1]
+        low, high = (float(labelers[who][f"severity_{end}"]) for end in ("low", "high"))
         assert f">{low:.3f} to {high:.3f}<" in row[1]
+
+
+def spread(ratings: list[int]) -> float:
+    """Squared distances of each two ratings, both ways round, over the ratings less one."""
+    return sum((a - b) ** 2 for a in ratings for b in ratings) / max(len(ratings) - 1, 1)
 
 
 def test_classes_endings_and_queues_can_be_downloaded(
