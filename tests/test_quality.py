@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.learning.quality import Agreement, Expected, agreement
+from annotation.learning.quality import Agreement, Expected, agreement, first_error_of
 from annotation.ratings import RATINGS
 
 ANY = frozenset({0, 1})
@@ -15,6 +15,7 @@ GOLD = {
     (3, 0): Expected(frozenset({-1}), can_be_first_error=True),
 }
 SOUND = {(0, 0): Expected(frozenset({1})), (2, 0): Expected(ANY)}
+AMBIGUOUS = {(0, 0): Expected(frozenset({1})), (1, 0): Expected(frozenset({-1, 1}), can_be_first_error=True)}
 
 
 def labels(*ratings: int | None) -> dict[tuple[int, int], int | None]:
@@ -50,6 +51,35 @@ def test_without_an_error_in_gold_none_is_to_be_found(ratings: tuple[int, ...], 
     assert agreement(labels(*ratings), SOUND) == expected
 
 
+@pytest.mark.parametrize(
+    ("ratings", "expected"),
+    [
+        ((1, -1), Agreement(2, 2, 1, 1)),
+        ((1, 1, 1), Agreement(2, 2, 1, 1)),  # passed, as gold accepts it
+        ((1, 0, 1), Agreement(1, 2, 1, 1)),
+        ((-1,), Agreement(0, 1, 0, 1)),
+        ((1, 1, -1), Agreement(2, 2, 0, 0)),  # gold does not say what comes after what it lets pass
+    ],
+)
+def test_an_ambiguous_step_may_be_the_first_error_and_may_be_passed(
+    ratings: tuple[int, ...], expected: Agreement
+) -> None:
+    assert agreement(labels(*ratings), AMBIGUOUS) == expected
+
+
+@pytest.mark.parametrize(("ratings", "found"), [((1, 1, -1), 1), ((1, -1), 1), ((1, 1, 1), 0), ((1, 1, 1, -1), 0)])
+def test_an_error_after_an_ambiguous_step_is_to_be_found(ratings: tuple[int, ...], found: int) -> None:
+    gold = AMBIGUOUS | {(2, 0): Expected(frozenset({-1}), can_be_first_error=True)}
+    got = agreement(labels(*ratings), gold)
+    assert (got.found, got.solutions) == (found, 1)
+
+
+def test_negative_that_is_accepted_but_no_first_error_stops_nobody_rightly() -> None:
+    gold = {(0, 0): Expected(frozenset({-1, 0})), (1, 0): Expected(frozenset({1}))}
+    assert agreement(labels(-1), gold) == Agreement(1, 1, 0, 1)
+    assert agreement(labels(0, 1), gold) == Agreement(2, 2, 1, 1)
+
+
 def test_whoever_gave_up_found_nothing() -> None:
     assert agreement(labels(1, 0), SOUND, is_finished=False) == Agreement(1, 1, 0, 1)
 
@@ -83,12 +113,13 @@ def test_both_shares_must_reach_the_mark(total: Agreement, passes: bool) -> None
 
 
 ratings = st.lists(st.sampled_from([*RATINGS, None]), max_size=8).map(lambda found: labels(*found))
-expected = st.builds(
-    lambda accepted, error: Expected(accepted, error and -1 in accepted),
-    st.frozensets(st.sampled_from(RATINGS), min_size=1),
-    st.booleans(),
+expected = st.tuples(st.frozensets(st.sampled_from(RATINGS), min_size=1), st.booleans())
+golds = st.dictionaries(st.tuples(st.integers(0, 7), st.integers(0, 1)), expected, max_size=8).map(
+    lambda found: {
+        place: Expected(accepted, is_error and -1 in accepted and place[1] == 0)
+        for place, (accepted, is_error) in found.items()
+    }
 )
-golds = st.dictionaries(st.tuples(st.integers(0, 7), st.just(0)), expected, max_size=8)
 
 
 @given(ratings, golds)
@@ -112,3 +143,13 @@ def test_an_expert_agrees_with_the_gold_made_from_it(given_ratings) -> None:  # 
     counted = given_ratings[: given_ratings.index(-1) + 1] if -1 in given_ratings else given_ratings
     gold = {(step, 0): Expected(frozenset({one}), one == -1) for step, one in enumerate(counted)}
     assert agreement(labels(*given_ratings), gold) == Agreement(len(counted), len(counted), 1, 1)
+
+
+@given(golds)
+def test_the_highest_rating_that_gold_accepts_is_right_everywhere(gold) -> None:  # type: ignore[no-untyped-def]
+    """Unless it is negative where that is no first error."""
+    highest = {place: max(expected.accepted) for place, expected in gold.items()}
+    error = first_error_of(highest)
+    if error is None or gold[error, 0].can_be_first_error:
+        found = agreement(highest, gold)
+        assert (found.right, found.found, found.solutions) == (found.judged, 1, 1)

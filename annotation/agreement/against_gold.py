@@ -21,6 +21,11 @@ class Judged(NamedTuple):
     first: NDArray[np.bool_]
     """Whether this may be the first error."""
 
+    @property
+    def fatal(self) -> NDArray[np.bool_]:
+        """Whether this may be the first error, and may not be passed."""
+        return np.asarray(self.first & ~self.accepted[:, 1:].any(axis=1))
+
 
 class Held(NamedTuple):
     """What each annotation adds, arrays (annotations,)."""
@@ -30,9 +35,9 @@ class Held(NamedTuple):
     judged: Indices
     """Steps that gold judges and the labeler rated."""
     found: Indices
-    """1 where the first error is an accepted one, or none where there is none."""
+    """1 where gold accepts the first error, or that there is none."""
     solutions: Indices
-    """1 where gold judges something of the solution."""
+    """1 where gold says whether it does."""
 
 
 def held(labels: Labels, gold: Judged) -> Held:
@@ -47,14 +52,25 @@ def held(labels: Labels, gold: Judged) -> Held:
     right = gold.accepted[at[known], labels.ratings[kept[known]] + 1]
     accepted = places(gold, labels.solutions, errors, np.zeros(size, dtype=np.intp))
     has_error = np.isin(labels.solutions, gold.solutions[gold.first])
-    is_accepted = np.append(gold.first, False)[accepted]
-    found = judged & (labels.reasons < ENDS) & np.where(has_error, is_accepted, errors == NONE)
+    can_pass = ~np.isin(labels.solutions, gold.solutions[gold.fatal])
+    is_accepted = np.where(errors == NONE, can_pass, np.append(gold.first, False)[accepted])
+    told = judged & ~(has_error & can_pass & (errors > last_steps(gold, labels.solutions)))
+    found = told & is_accepted & (labels.reasons < ENDS)
     return Held(
         np.bincount(of[known], right, minlength=size).astype(np.intp),
         np.bincount(of[known], minlength=size),
         found.astype(np.intp),
-        judged.astype(np.intp),
+        told.astype(np.intp),
     )
+
+
+def last_steps(gold: Judged, solutions: Indices) -> Indices:
+    """The last step of each solution that gold judges, or `NONE`."""
+    known, of = np.unique(np.concatenate([gold.solutions, solutions]), return_inverse=True)
+    of_gold, of_solutions = np.split(of, [len(gold.solutions)])
+    last = np.full(len(known), NONE)
+    np.maximum.at(last, of_gold[own := gold.completions == 0], gold.steps[own])
+    return last[of_solutions]
 
 
 def places(gold: Judged, solutions: Indices, steps: Indices, completions: Indices) -> Indices:

@@ -48,7 +48,7 @@ class Profile(NamedTuple):
     gold: Figure
     """Share of the steps with gold that were rated as gold accepts, with Wilson's interval."""
     found: Figure
-    """Share of the solutions with gold whose first error is one that gold accepts, or none where there is none."""
+    """Share of the solutions with gold in which gold accepts the first error, or that there is none."""
 
 
 def profiles(labels: Labels, gold: Judged) -> list[Profile]:

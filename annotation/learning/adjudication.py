@@ -137,14 +137,17 @@ def checked(rows: Iterable[Row], verdicts: Mapping[Place, Verdict]) -> dict[Plac
 
 
 def make_gold(actor: User, solution: Solution, rows: Iterable[Row], kept: Mapping[Place, Verdict]) -> Gold:
-    """Gold accepts what holds; where the step is really ambiguous, all that labelers said."""
+    """Gold accepts what holds; where the step is really ambiguous, all that labelers said.
+
+    Each of the solution's own steps where that is negative, too, can be the first error.
+    """
     judgements = []
     for row in rows:
         verdict = kept.get((row.step, row.completion))
         if verdict is not None:
             others = row.said if verdict.code == ConsensusStep.Code.AMBIGUITY else set()
-            is_error = not row.completion and verdict.rating == NEGATIVE
             accepted = frozenset({verdict.rating} | others)
+            is_error = not row.completion and NEGATIVE in accepted
             judgements.append(Judgement(row.step, row.completion, accepted, can_be_first_error=is_error))
     return gold.write(actor=actor, solution=solution, judgements=judgements)
 

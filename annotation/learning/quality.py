@@ -19,6 +19,11 @@ class Expected(NamedTuple):
     accepted: frozenset[int]
     can_be_first_error: bool = False
 
+    @property
+    def can_be_passed(self) -> bool:
+        """Whether gold accepts another rating than negative."""
+        return bool(self.accepted - {NEGATIVE})
+
 
 @dataclass(frozen=True)
 class Agreement:
@@ -29,8 +34,9 @@ class Agreement:
     judged: int = 0
     """Steps that gold judges and the labeler rated."""
     found: int = 0
-    """Solutions in which the first error is an accepted one, or none where there is none."""
+    """Solutions in which gold accepts the first error, or that there is none."""
     solutions: int = 0
+    """Solutions of which gold says whether it does."""
 
     def __add__(self, other: "Agreement") -> "Agreement":
         return Agreement(
@@ -66,9 +72,29 @@ def agreement(
     }
     judged = gold.keys() & rated.keys()
     right = sum(rated[place] in gold[place].accepted for place in judged)
-    errors = {step for (step, _), expected in gold.items() if expected.can_be_first_error}
-    found = is_finished and (error in errors if errors else error is None)
-    return Agreement(right=right, judged=len(judged), found=int(found), solutions=1)
+    is_accepted = accepts(gold, error)
+    return Agreement(
+        right=right,
+        judged=len(judged),
+        found=int(is_finished and is_accepted is True),
+        solutions=int(is_accepted is not None),
+    )
+
+
+def accepts(gold: Mapping[Place, Expected], error: int | None) -> bool | None:
+    """Whether gold accepts this first error, or None: that there is none. None where gold does not say.
+
+    A step that can be the first error may be passed, too, where gold accepts another rating than negative there.
+    So the first error is right at each step that can be it, and no error is right where all of these may be
+    passed. Who passes them all and stops after the last step that gold judges is neither right nor wrong.
+    """
+    errors = {step: expected.can_be_passed for (step, _), expected in gold.items() if expected.can_be_first_error}
+    can_pass = all(errors.values())
+    if error is None:
+        return can_pass
+    if errors and can_pass and error > max(step for step, completion in gold if completion == 0):
+        return None
+    return error in errors
 
 
 def first_error_of(labels: Mapping[Place, int | None]) -> int | None:

@@ -1,9 +1,12 @@
 """How a labeler rates, week by week, and beside gold."""
 
+from dataclasses import astuple
 from datetime import date
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from annotation.agreement.against_gold import Judged, held
 from annotation.agreement.drift import drift, lengths, weeks
@@ -11,6 +14,7 @@ from annotation.agreement.latent import judged
 from annotation.agreement.people import profiles
 from annotation.learning.quality import Agreement, Expected, agreement
 from tests.agreement.simulated import GOOD, LENIENT, SEVERE, labels_of, nothing, simulated
+from tests.test_quality import golds, ratings
 
 NO_GOLD = Judged(*(np.zeros(0, dtype=np.intp) for _ in range(3)), np.zeros((0, 3), bool), np.zeros(0, bool))
 
@@ -45,6 +49,31 @@ def test_annotations_are_held_against_gold_as_the_screening_does_it() -> None:
         said = {(int(labels.steps[one]), 0): int(labels.ratings[one]) for one in np.flatnonzero(labels.of == at)}
         slow = agreement(said, expected, is_finished=labels.reasons[at] < 2) if expected else Agreement()
         assert [column[at] for column in found] == [slow.right, slow.judged, slow.found, slow.solutions]
+
+
+@given(st.lists(st.tuples(ratings, st.booleans()), max_size=6), golds)
+def test_both_say_the_same_rule(annotations, gold) -> None:  # type: ignore[no-untyped-def]
+    """Of annotations of one solution, some of them given up."""
+    said = [
+        (of, step, rating)
+        for of, (one, _) in enumerate(annotations)
+        for (step, _), rating in one.items()
+        if rating is not None
+    ]
+    of, steps, rated = np.array(said, dtype=np.intp).reshape(-1, 3).T
+    nobody = np.zeros(len(annotations), dtype=np.intp)
+    labels = labels_of(nobody, nobody, of=of, steps=steps, ratings=rated)
+    labels.grown[:] = False
+    labels.reasons[:] = [0 if is_finished else 3 for _, is_finished in annotations]
+    places = np.array(list(gold), dtype=np.intp).reshape(-1, 2).T
+    judged = Judged(
+        np.full(len(gold), 100),
+        *places,
+        np.array([[one in expected.accepted for one in (-1, 0, 1)] for expected in gold.values()]).reshape(-1, 3),
+        np.array([expected.can_be_first_error for expected in gold.values()], dtype=np.bool_),
+    )
+    slow = [agreement(one, gold, is_finished=done) if gold else Agreement() for one, done in annotations]
+    assert list(zip(*held(labels, judged), strict=True)) == [astuple(one) for one in slow]
 
 
 def test_gold_that_nobody_rated_and_nobody_at_all() -> None:

@@ -101,6 +101,20 @@ def test_it_can_become_gold_that_knows_what_is_ambiguous(told: Project, max_: Us
     assert set(gold.judgements_of(two)[1, 0].accepted) == {1}, "nobody disagreed there"
 
 
+@pytest.mark.parametrize("holds", [-1, 1])
+def test_gold_of_an_ambiguous_step_agrees_with_everybody_who_said_what_it_accepts(
+    told: Project, max_: User, holds: int
+) -> None:
+    """Ann calls the third step negative and stops, Ben positive and goes on, Cem neutral."""
+    one = solution(1)
+    verdicts = {(step, 0): adjudication.Verdict(holds if step == 2 else 1, "ambiguity") for step in range(4)}
+    adjudication.record(actor=max_, solution=one, verdicts=verdicts, makes_gold=True)
+    assert gold.judgements_of(one)[2, 0].can_be_first_error
+    found = gold.agreements(list(one.annotations.all())).values()
+    assert [(each.right, each.found, each.solutions) for each in found] == [(each.judged, 1, 1) for each in found]
+    assert len(found) == 3
+
+
 @pytest.mark.parametrize("fields", [{"rating-0-0": "2"}, {"rating-0-0": ""}])
 def test_what_is_no_rating_is_refused(told: Project, max_: User, sign_in: SignIn, fields: dict[str, str]) -> None:
     address = f"/projects/algebra/solutions/{solution(1).pk}/adjudicate/"
