@@ -37,6 +37,8 @@ def test_gold_is_made_from_an_annotation(waiting: Project, alice: User, sam: Use
     made = gold.make_from(actor=sam, annotation=annotation)
     assert (made.author, made.source) == (sam, annotation)
     assert accepted(annotation.solution) == [(0, 0, {1}, False), (1, 0, {0}, False), (2, 0, {-1}, True)]
+    assert gold.agreements([annotation]) == {}, "it agrees with itself"
+    Gold.objects.update(source=None)
     assert gold.agreements([annotation]) == {annotation.pk: Agreement(3, 3, 1, 1)}
 
 
@@ -68,6 +70,7 @@ def test_gold_is_made_from_loaded_rows(project: Project, load: Any, sam: User) -
         is_finished = annotation.finish_reason in {"solution", "found_error"}
         if is_finished and annotation.labels.filter(rating__isnull=False).exists():
             gold.make_from(actor=sam, annotation=annotation)
+            Gold.objects.update(source=None)
             found = gold.agreements([annotation])[annotation.pk]
             assert (found.right, found.found) == (found.judged, 1)
             made += 1

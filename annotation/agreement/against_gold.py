@@ -20,6 +20,8 @@ class Judged(NamedTuple):
     """(entries, 3): whether negative, neutral, positive is accepted."""
     first: NDArray[np.bool_]
     """Whether this may be the first error."""
+    sources: Indices
+    """Annotations from which gold was made, however many: they are not held against themselves."""
 
     @property
     def fatal(self) -> NDArray[np.bool_]:
@@ -43,7 +45,7 @@ class Held(NamedTuple):
 def held(labels: Labels, gold: Judged) -> Held:
     """Steps after the labeler's first error are missing, and so is what was not rated."""
     size, errors = len(labels.annotations), labels.errors
-    judged = np.isin(labels.solutions, gold.solutions)
+    judged = np.isin(labels.solutions, gold.solutions) & ~np.isin(labels.annotations, gold.sources)
     kept = np.flatnonzero(judged[labels.of])
     of = labels.of[kept]
     kept, of = kept[before := (errors[of] == NONE) | (labels.steps[kept] <= errors[of])], of[before]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from annotation.agreement.against_gold import Judged
 from annotation.agreement.figures import Indices
 from annotation.agreement.labels import NO_GENERATION, Labels
-from annotation.models import FinishReason, GoldStep
+from annotation.models import FinishReason, Gold, GoldStep
 
 REASONS = (FinishReason.SOLUTION, FinishReason.FOUND_ERROR, FinishReason.BAD_PROBLEM, FinishReason.GIVE_UP)
 
@@ -137,7 +137,7 @@ def said(which: Slice) -> tuple[bytes, bytes]:
 
 
 def gold(project: int) -> Judged:
-    """All that gold judges in a project."""
+    """All that gold judges in a project, and what it was made from."""
     rows = list(
         GoldStep.objects.filter(gold__solution__project=project).values_list(
             "gold_id", "step", "completion", "accepted", "can_be_first_error"
@@ -147,7 +147,9 @@ def gold(project: int) -> Judged:
     accepted = np.array([[rating in row[3] for rating in (-1, 0, 1)] for row in rows], dtype=np.bool_)
     first = np.array([row[4] for row in rows], dtype=np.bool_)
     solutions, steps, completions = columns.T
-    return Judged(solutions, steps, completions, accepted.reshape(-1, 3), first)
+    made_from = Gold.objects.filter(solution__project=project, source__isnull=False)
+    sources = np.array(made_from.values_list("source", flat=True), dtype=np.intp)
+    return Judged(solutions, steps, completions, accepted.reshape(-1, 3), first, sources)
 
 
 def characters(labeler: int, annotations: Indices) -> Indices:

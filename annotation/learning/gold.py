@@ -163,13 +163,19 @@ def remove(*, actor: User | None, solution: Solution) -> None:
 
 
 def agreements(annotations: Collection[Annotation]) -> dict[int, Agreement]:
-    """By annotation its agreement with gold as it stands; those whose solution has no gold are left out."""
+    """By annotation its agreement with gold as it stands.
+
+    Those whose solution has no gold are left out, and those from which gold was made: they agree with themselves.
+    """
     expected: dict[int, dict[Place, Expected]] = defaultdict(dict)
-    for judgement in GoldStep.objects.filter(gold__in={one.solution_id for one in annotations}):
+    sources: set[int | None] = set()
+    found = GoldStep.objects.filter(gold__in={one.solution_id for one in annotations}).select_related("gold")
+    for judgement in found:
+        sources.add(judgement.gold.source_id)
         expected[judgement.gold_id][judgement.step, judgement.completion] = Expected(
             frozenset(judgement.accepted), judgement.can_be_first_error
         )
-    held = [one for one in annotations if one.solution_id in expected]
+    held = [one for one in annotations if one.solution_id in expected and one.pk not in sources]
     labels: dict[int, dict[Place, int | None]] = defaultdict(dict)
     for label in StepLabel.objects.filter(annotation__in=held):
         labels[label.annotation_id][label.step, label.completion] = label.rating

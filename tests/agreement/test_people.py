@@ -16,7 +16,8 @@ from annotation.learning.quality import Agreement, Expected, agreement
 from tests.agreement.simulated import GOOD, LENIENT, SEVERE, labels_of, nothing, simulated
 from tests.test_quality import golds, ratings
 
-NO_GOLD = Judged(*(np.zeros(0, dtype=np.intp) for _ in range(3)), np.zeros((0, 3), bool), np.zeros(0, bool))
+NOBODY = np.zeros(0, dtype=np.intp)
+NO_GOLD = Judged(NOBODY, NOBODY, NOBODY, np.zeros((0, 3), bool), np.zeros(0, bool), NOBODY)
 
 
 def gold_of(solutions: list[int], steps: int, seed: int = 3) -> Judged:
@@ -29,6 +30,7 @@ def gold_of(solutions: list[int], steps: int, seed: int = 3) -> Judged:
         np.zeros(len(solutions) * steps, dtype=np.intp),
         accepted,
         accepted[:, 0] & (random.random(len(accepted)) < 0.7),
+        NOBODY,
     )
 
 
@@ -71,9 +73,19 @@ def test_both_say_the_same_rule(annotations, gold) -> None:  # type: ignore[no-u
         *places,
         np.array([[one in expected.accepted for one in (-1, 0, 1)] for expected in gold.values()]).reshape(-1, 3),
         np.array([expected.can_be_first_error for expected in gold.values()], dtype=np.bool_),
+        NOBODY,
     )
     slow = [agreement(one, gold, is_finished=done) if gold else Agreement() for one, done in annotations]
     assert list(zip(*held(labels, judged), strict=True)) == [astuple(one) for one in slow]
+
+
+def test_whose_annotation_became_gold_is_not_held_against_it() -> None:
+    labels, _ = simulated([GOOD, SEVERE], solutions=10)
+    gold = gold_of(list(range(100, 110)), 4)
+    full, left = held(labels, gold), held(labels, gold._replace(sources=np.array([0, 5])))
+    for before, after in zip(full, left, strict=True):
+        assert after.tolist() == [0 if at in {0, 5} else one for at, one in enumerate(before.tolist())]
+    assert full.judged[[0, 5]].all()
 
 
 def test_gold_that_nobody_rated_and_nobody_at_all() -> None:

@@ -120,6 +120,16 @@ def test_gold_accuracy_has_its_n_and_interval(team: Project, rita: User, sign_in
         assert float(row["gold_low"]) < float(row["gold_value"]) <= float(row["gold_high"])
 
 
+def test_what_became_gold_is_not_held_against_itself(team: Project, rita: User, sign_in: SignIn) -> None:
+    solution = Solution.objects.filter(project=team)[1]
+    first, *others = solution.annotations.select_related("labeler", "solution__project").order_by("pk")
+    gold.make_from(actor=None, annotation=first)
+    assert set(gold.agreements([first, *others])) == {one.pk for one in others}
+    counts = {UUID(row["labeler"]): int(row["gold_n"]) for row in table(sign_in(rita), "labelers")}
+    assert counts[first.labeler.pseudonym] == 0
+    assert all(counts[one.labeler.pseudonym] for one in others)
+
+
 def test_a_labeler_of_another_project_is_not_there(
     team: Project, other_project: Project, rita: User, sign_in: SignIn
 ) -> None:
