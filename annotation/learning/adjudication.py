@@ -1,6 +1,6 @@
 """Adjudication: what holds of a solution on which labelers disagree, and why they did; labels stay."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
@@ -9,8 +9,18 @@ from django.db import transaction
 from annotation import audit
 from annotation.learning import gold
 from annotation.learning.gold import Judgement
-from annotation.learning.quality import Place
-from annotation.models import Annotation, Completion, Consensus, ConsensusStep, Gold, Solution, StepLabel, User
+from annotation.learning.quality import Place, first_error_of
+from annotation.models import (
+    Annotation,
+    Completion,
+    Consensus,
+    ConsensusStep,
+    Gold,
+    Membership,
+    Solution,
+    StepLabel,
+    User,
+)
 from annotation.ratings import NEGATIVE, RATINGS
 
 
@@ -20,23 +30,36 @@ class Verdict(NamedTuple):
     """Why labelers disagreed, one of `ConsensusStep.Code`; empty where they did not."""
 
 
+class Said(NamedTuple):
+    """What one labeler said of a completion."""
+
+    labeler: Membership
+    rating: int | None
+    was_due: bool
+    """Whether there was something to rate: not after the labeler's own first error."""
+
+
 class Row(NamedTuple):
     """A completion, what each labeler said of it, and what holds."""
 
     step: int
     completion: int
     text: str
-    ratings: list[int | None]
+    each: list[Said]
     """In the order of the annotations."""
     verdict: Verdict | None
 
     @property
     def said(self) -> set[int]:
-        return {rating for rating in self.ratings if rating is not None}
+        return {one.rating for one in self.each if one.rating is not None}
 
     @property
     def is_contested(self) -> bool:
         return len(self.said) > 1
+
+    @property
+    def name(self) -> str:
+        return f"Step {self.step + 1}" + (f", alternative {self.completion}" if self.completion else "")
 
     @property
     def suggested(self) -> int | None:
@@ -56,23 +79,33 @@ def sheet_of(solution: Solution) -> Sheet:
     """All that was said of a solution, step by step."""
     submitted = Annotation.objects.filter(solution=solution, submitted_at__isnull=False, task__is_practice=False)
     annotations = list(submitted.select_related("labeler").order_by("pk"))
-    said = {
-        (label.annotation_id, label.step, label.completion): label.rating
-        for label in StepLabel.objects.filter(annotation__in=annotations)
-    }
+    labels: dict[int, dict[Place, int | None]] = {one.pk: {} for one in annotations}
+    for label in StepLabel.objects.filter(annotation__in=annotations):
+        labels[label.annotation_id][label.step, label.completion] = label.rating
     verdicts = verdicts_of(solution)
     rows = [
         Row(
             one.step,
             one.index,
             one.text,
-            [said.get((annotation.pk, one.step, one.index)) for annotation in annotations],
+            [said_in(annotation, labels[annotation.pk], (one.step, one.index)) for annotation in annotations],
             verdicts.get((one.step, one.index)),
         )
         for one in Completion.objects.filter(solution=solution).order_by("step", "index")
     ]
     consensus = Consensus.objects.filter(pk=solution.pk).select_related("author").first()
     return Sheet(annotations, [row for row in rows if not row.completion or row.said], consensus)
+
+
+def said_in(annotation: Annotation, labels: Mapping[Place, int | None], place: Place) -> Said:
+    error = first_error_of(labels)
+    was_due = place[1] == 0 and (error is None or place[0] <= error)
+    return Said(annotation.labeler, labels.get(place), was_due)
+
+
+def decided(solutions: Collection[int]) -> set[int]:
+    """Those of the solutions about which somebody has decided."""
+    return set(Consensus.objects.filter(pk__in=solutions).values_list("pk", flat=True))
 
 
 def verdicts_of(solution: Solution) -> dict[Place, Verdict]:
@@ -86,8 +119,8 @@ def record(
 ) -> Consensus:
     """Keep what holds, in place of what there was; that stays in the audit trail. Locks the solution.
 
-    Every step up to the first negative one needs a rating, and each on which labelers disagree a reason. What
-    comes after it is left out. Raises `ValidationError`.
+    Every step up to the first negative one needs a rating, and each on which labelers disagree a reason. Steps
+    after it are left out. Raises `ValidationError` with all that is missing.
     """
     Solution.objects.select_for_update(no_key=True).get(pk=solution.pk)
     rows = sheet_of(solution).rows
@@ -119,21 +152,30 @@ def record(
 
 def checked(rows: Iterable[Row], verdicts: Mapping[Place, Verdict]) -> dict[Place, Verdict]:
     kept: dict[Place, Verdict] = {}
+    missing = []
+    error = first_error_of({place: verdict.rating for place, verdict in verdicts.items()})
     for row in rows:
         place = (row.step, row.completion)
-        verdict = verdicts.get(place)
-        if verdict is None:
-            if not row.completion:
-                raise ValidationError(f"Step {row.step + 1}: say what holds.")
+        if error is not None and row.step > error:
             continue
-        if verdict.rating not in RATINGS:
-            raise ValidationError(f"Step {row.step + 1}: a rating is -1, 0 or 1.")
-        if row.is_contested and verdict.code not in ConsensusStep.Code.values:
-            raise ValidationError(f"Step {row.step + 1}: say why labelers disagreed.")
-        kept[place] = verdict if row.is_contested else Verdict(verdict.rating)
-        if not row.completion and verdict.rating == NEGATIVE:
-            break
+        verdict = verdicts.get(place)
+        if lack := lack_of(row, verdict):
+            missing.append(f"{row.name}: {lack}")
+        elif verdict is not None:
+            kept[place] = verdict if row.is_contested else Verdict(verdict.rating)
+    if missing:
+        raise ValidationError(missing)
     return kept
+
+
+def lack_of(row: Row, verdict: Verdict | None) -> str | None:
+    if verdict is None:
+        return None if row.completion else "say what holds."
+    if verdict.rating not in RATINGS:
+        return "a rating is -1, 0 or 1."
+    if row.is_contested and verdict.code not in ConsensusStep.Code.values:
+        return "say why labelers disagreed."
+    return None
 
 
 def make_gold(actor: User, solution: Solution, rows: Iterable[Row], kept: Mapping[Place, Verdict]) -> Gold:

@@ -1,6 +1,7 @@
 """Deciding what holds where labelers disagree."""
 
 import csv
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from django.test import Client
 
 from annotation.learning import adjudication, gold
-from annotation.models import AuditEntry, Consensus, Project, Solution, StepLabel, User
+from annotation.models import AuditEntry, Completion, Consensus, Project, Solution, StepLabel, User
 from tests.agreement.test_labels import ANN, BEN, CEM, said
 
 SignIn = Callable[[User], Client]
@@ -29,6 +30,10 @@ def solution(number: int) -> Solution:
     return Solution.objects.get(problem__text=f"Problem {number}?")
 
 
+def address(number: int) -> str:
+    return f"/projects/algebra/solutions/{solution(number).pk}/adjudicate/"
+
+
 def labels() -> list[tuple[Any, ...]]:
     return list(StepLabel.objects.order_by("pk").values_list("pk", "rating", "flagged", "version"))
 
@@ -39,15 +44,13 @@ def test_one_contested_solution_after_the_other(told: Project, max_: User, sign_
     assert first == f"/projects/algebra/solutions/{solution(1).pk}/adjudicate/"
     page = client.get(first).content.decode()
     assert page.count('class="verdict contested"') == 1
+    assert page.count("had stopped") == 1, "Ann saw the first error at step 3 and rated no fourth step"
+    assert '/projects/algebra/agreement/" aria-current="page">Agreement' in page
     assert page.count(" checked") == 3, "what all agree on is filled in"
     decided = {"rating-0-0": "1", "rating-1-0": "1", "rating-2-0": "-1", "rating-3-0": "1"}
-    refused = client.post(first, decided)
-    assert refused.status_code == 400
-    assert "Step 3: say why labelers disagreed." in refused.content.decode()
-    assert not Consensus.objects.exists()
     response = client.post(first, decided | {"code-2-0": "rubric_gap", "note": "Say it in the instructions."})
-    assert response["Location"] == NEXT
-    assert client.get(NEXT)["Location"] == f"/projects/algebra/solutions/{solution(2).pk}/adjudicate/"
+    assert response["Location"] == f"{NEXT}?after={solution(1).pk}"
+    assert client.get(response["Location"])["Location"] == address(2)
     kept = adjudication.verdicts_of(solution(1))
     assert {place: tuple(verdict) for place, verdict in kept.items()} == {
         (0, 0): (1, ""),
@@ -66,6 +69,50 @@ def test_one_contested_solution_after_the_other(told: Project, max_: User, sign_
         ("1", "1", ""),
         ("2", "-1", "rubric_gap"),
     ]
+
+
+def test_a_refused_form_comes_back_as_it_was_sent(told: Project, max_: User, sign_in: SignIn) -> None:
+    """Steps 3 and 4 lack something; all that is missing is said at once, and nothing that was chosen is lost."""
+    sent = {"rating-0-0": "0", "rating-1-0": "1", "rating-2-0": "0", "note": "Look & see.", "gold": "1"}
+    refused = sign_in(max_).post(address(1), sent | {"code-3-0": "slip"})
+    page = refused.content.decode()
+    assert refused.status_code == 400
+    assert "Step 3: say why labelers disagreed." in page
+    assert "Step 4: say what holds." in page
+    checked = re.findall(r'name="([\w-]+)" value="([\w-]+)" checked', page)
+    assert checked == [("rating-0-0", "0"), ("rating-1-0", "1"), ("rating-2-0", "0"), ("gold", "1")]
+    assert 'value="Look &amp; see."' in page
+    assert not Consensus.objects.exists()
+    refused = sign_in(max_).post(address(1), sent | {"code-2-0": "slip"})
+    assert ("code-2-0", "slip") in re.findall(
+        r'name="([\w-]+)" value="([\w-]+)" checked', refused.content.decode()
+    )
+
+
+def test_one_that_is_skipped_comes_again_after_the_last(told: Project, max_: User, sign_in: SignIn) -> None:
+    client = sign_in(max_)
+    assert f"{NEXT}?after={solution(1).pk}" in client.get(address(1)).content.decode()
+    assert client.get(f"{NEXT}?after={solution(1).pk}")["Location"] == address(2)
+    assert client.get(f"{NEXT}?after={solution(2).pk}")["Location"] == address(1)
+    assert client.get(f"{NEXT}?after={solution(3).pk}")["Location"] == address(1), "nobody disagrees on it"
+    verdicts = {(step, 0): adjudication.Verdict(1, "slip") for step in range(4)}
+    adjudication.record(actor=max_, solution=solution(2), verdicts=verdicts)
+    page = client.get(f"{NEXT}?after={solution(1).pk}", follow=True).content.decode()
+    assert "No other solution that labelers disagree on waits for a decision." in page
+    assert client.get(f"{NEXT}?after=one").status_code == 400
+
+
+def test_alternatives_of_the_first_error_are_decided_too(told: Project, max_: User) -> None:
+    one = solution(1)
+    Completion.objects.create(solution=one, step=2, index=1, text="Or so.")
+    for annotation, rating in zip(one.annotations.order_by("pk"), (1, -1), strict=False):
+        StepLabel.objects.create(
+            annotation=annotation, solution=one, step=2, completion=1, position=1, rating=rating
+        )
+    verdicts = {(step, 0): adjudication.Verdict(1) for step in range(2)}
+    verdicts |= {(2, 0): adjudication.Verdict(-1, "slip"), (2, 1): adjudication.Verdict(1, "rubric_gap")}
+    adjudication.record(actor=max_, solution=one, verdicts=verdicts | {(3, 0): adjudication.Verdict(1)})
+    assert adjudication.verdicts_of(one) == verdicts
 
 
 def test_when_all_is_decided_it_says_so(told: Project, max_: User, sign_in: SignIn) -> None:
@@ -117,12 +164,11 @@ def test_gold_of_an_ambiguous_step_agrees_with_everybody_who_said_what_it_accept
 
 @pytest.mark.parametrize("fields", [{"rating-0-0": "2"}, {"rating-0-0": ""}])
 def test_what_is_no_rating_is_refused(told: Project, max_: User, sign_in: SignIn, fields: dict[str, str]) -> None:
-    address = f"/projects/algebra/solutions/{solution(1).pk}/adjudicate/"
-    assert sign_in(max_).post(address, fields).status_code == 400
+    assert sign_in(max_).post(address(1), fields).status_code == 400
     assert not Consensus.objects.exists()
 
 
 def test_only_managers_decide(told: Project, rita: User, alice: User, eve: User, sign_in: SignIn) -> None:
     for user in (rita, alice, eve):
-        for address in (NEXT, f"/projects/algebra/solutions/{solution(1).pk}/adjudicate/"):
-            assert sign_in(user).get(address).status_code == 404
+        for page in (NEXT, address(1)):
+            assert sign_in(user).get(page).status_code == 404
