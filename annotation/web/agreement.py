@@ -11,7 +11,7 @@ from annotation import access
 from annotation.agreement import board, contested, drift, first_errors, latent, pairwise, people, records, tables
 from annotation.agreement.labels import Labels
 from annotation.models import Guideline, Membership, Project
-from annotation.web.agreement_tables import OF_ONE, TABLES, as_csv, names_of, with_texts
+from annotation.web.agreement_tables import OF_ONE, TABLES, as_csv, names_of, with_decisions
 from annotation.web.audience import audience
 from annotation.web.pages import render_project
 from annotation.web.slices import SliceForm, saved_of
@@ -43,7 +43,7 @@ def contested_steps(request: HttpRequest, slug: str) -> HttpResponse:
     """The steps on which labelers disagree most, each with the way to it."""
 
     def steps(labels: Labels, _: Project) -> Board:
-        return {"contested": with_texts(contested.most_contested(labels, SHOWN))}
+        return with_decisions(contested.most_contested(labels, SHOWN))
 
     return render_board(request, slug, "contested", steps)
 

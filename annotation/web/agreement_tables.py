@@ -23,6 +23,7 @@ from annotation.agreement import (
 from annotation.agreement.contested import Contested
 from annotation.agreement.figures import Figure
 from annotation.agreement.labels import Labels
+from annotation.learning import adjudication
 from annotation.models import Completion, ConsensusStep, Membership, Project, Solution
 
 Rows = Iterator[Sequence[Any]]
@@ -195,6 +196,11 @@ def as_csv(name: str, rows: Iterable[Sequence[Any]]) -> HttpResponse:
 
 def cells(figure: Figure) -> tuple[Any, ...]:
     return figure.value, figure.low, figure.high, figure.n, figure.because
+
+
+def with_decisions(found: list[Contested]) -> dict[str, Any]:
+    """What a list of contested steps shows: each with its text, and which solutions are decided."""
+    return {"contested": with_texts(found), "decided": adjudication.decided({one.solution for one in found})}
 
 
 def with_texts(found: list[Contested]) -> list[tuple[Contested, str, str]]:

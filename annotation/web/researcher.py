@@ -12,7 +12,7 @@ from annotation.agreement.browsing import search
 from annotation.agreement.labels import Labels
 from annotation.learning.gold import judgements_of
 from annotation.models import Comment, Consensus, Grade, Project, Word
-from annotation.web.agreement_tables import RATINGS, names_of, with_texts
+from annotation.web.agreement_tables import RATINGS, names_of, with_decisions
 from annotation.web.audience import audience
 from annotation.web.pages import after_of, render_project
 from annotation.web.slices import SearchForm, SliceForm, saved_of
@@ -72,7 +72,7 @@ def where_to_look(labels: Labels, project: Project) -> dict[str, Any]:
     ]
     ends = {one.labeler: one for one in (*beside[:1], *beside[-1:])} if len(beside) > 1 else {}
     return {
-        "contested": with_texts(contested.most_contested(labels, CONTESTED_SHOWN)),
+        **with_decisions(contested.most_contested(labels, CONTESTED_SHOWN)),
         "ends": list(ends.values()),
         "names": names_of(labels),
     }

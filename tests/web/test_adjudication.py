@@ -102,6 +102,20 @@ def test_one_that_is_skipped_comes_again_after_the_last(told: Project, max_: Use
     assert client.get(f"{NEXT}?after=one").status_code == 400
 
 
+@pytest.mark.parametrize("page", ["agreement/steps/", ""])
+def test_lists_of_contested_steps_say_what_is_decided(
+    told: Project, max_: User, sign_in: SignIn, page: str
+) -> None:
+    client = sign_in(max_)
+    assert ">decided<" not in client.get(f"/projects/algebra/{page}").content.decode()
+    verdicts = {(step, 0): adjudication.Verdict(1, "slip") for step in range(4)}
+    adjudication.record(actor=max_, solution=solution(1), verdicts=verdicts)
+    rows = re.findall(
+        r"solution (\d+), step [^<]*</a>(.*?)</th>", client.get(f"/projects/algebra/{page}").content.decode()
+    )
+    assert {(int(pk), "decided" in mark) for pk, mark in rows} == {(solution(1).pk, True), (solution(2).pk, False)}
+
+
 def test_alternatives_of_the_first_error_are_decided_too(told: Project, max_: User) -> None:
     one = solution(1)
     Completion.objects.create(solution=one, step=2, index=1, text="Or so.")
