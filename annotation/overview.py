@@ -1,11 +1,11 @@
 """Plain counts and rows of a project, for its overview and its label browser."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.db import connection
 
+from annotation.learning.quality import Place, first_error_of, was_due
 from annotation.models import (
     Annotation,
     Completion,
@@ -98,6 +98,12 @@ def queues_of(project: Project) -> list[Queue]:
         return [Queue(*row) for row in cursor.fetchall()]
 
 
+class Cell(NamedTuple):
+    label: StepLabel | None
+    is_missing: bool
+    """Whether there was something to rate, and it was not."""
+
+
 @dataclass
 class CompletionRow:
     """A completion and what each labeler said of it, in the order of the table's annotations."""
@@ -105,7 +111,7 @@ class CompletionRow:
     step: int
     index: int
     text: str
-    ratings: list[StepLabel | None]
+    cells: list[Cell]
 
 
 @dataclass
@@ -120,11 +126,21 @@ class LabelTable:
 def labels_of(solution: Solution) -> LabelTable:
     submitted = Annotation.objects.filter(solution=solution, submitted_at__isnull=False)
     annotations = list(submitted.select_related("labeler__user", "task").order_by("id")[:50])
-    labels: dict[tuple[int, int], dict[int, StepLabel]] = defaultdict(dict)
+    labels: dict[int, dict[Place, StepLabel]] = {one.pk: {} for one in annotations}
     for label in StepLabel.objects.filter(annotation__in=annotations):
-        labels[label.step, label.completion][label.annotation_id] = label
+        labels[label.annotation_id][label.step, label.completion] = label
+    of_each = [
+        (found, first_error_of({place: one.rating for place, one in found.items()})) for found in labels.values()
+    ]
+
+    def cell(place: Place, found: dict[Place, StepLabel], error: int | None) -> Cell:
+        label = found.get(place)
+        if label is not None:
+            return Cell(label, is_missing=label.rating is None)
+        return Cell(None, is_missing=solution.pre_generated and was_due(place, error))
+
     rows = [
-        CompletionRow(c.step, c.index, c.text, [labels[c.step, c.index].get(a.pk) for a in annotations])
+        CompletionRow(c.step, c.index, c.text, [cell((c.step, c.index), *one) for one in of_each])
         for c in Completion.objects.filter(solution=solution).order_by("step", "index")
     ]
     written = HumanCompletion.objects.filter(annotation__in=annotations).order_by("annotation_id", "step")

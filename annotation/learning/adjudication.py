@@ -9,7 +9,7 @@ from django.db import transaction
 from annotation import audit
 from annotation.learning import gold
 from annotation.learning.gold import Judgement
-from annotation.learning.quality import Place, first_error_of
+from annotation.learning.quality import Place, first_error_of, was_due
 from annotation.models import (
     Annotation,
     Completion,
@@ -98,9 +98,7 @@ def sheet_of(solution: Solution) -> Sheet:
 
 
 def said_in(annotation: Annotation, labels: Mapping[Place, int | None], place: Place) -> Said:
-    error = first_error_of(labels)
-    was_due = place[1] == 0 and (error is None or place[0] <= error)
-    return Said(annotation.labeler, labels.get(place), was_due)
+    return Said(annotation.labeler, labels.get(place), was_due(place, first_error_of(labels)))
 
 
 def decided(solutions: Collection[int]) -> set[int]:

@@ -101,5 +101,11 @@ def first_error_of(labels: Mapping[Place, int | None]) -> int | None:
     return first(step for (step, completion), rating in labels.items() if completion == 0 and rating == NEGATIVE)
 
 
+def was_due(place: Place, error: int | None) -> bool:
+    """Whether somebody who saw this first error had this to rate: an own step of the solution, up to there."""
+    step, completion = place
+    return completion == 0 and (error is None or step <= error)
+
+
 def first(steps: Iterable[int]) -> int | None:
     return min(steps, default=None)

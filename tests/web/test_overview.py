@@ -15,7 +15,7 @@ from django.test import Client
 from scipy.stats import binomtest
 
 from annotation import labeling
-from annotation.models import Project, User
+from annotation.models import Annotation, Project, User
 from tests.agreement.team import team_lines
 from tests.conftest import labeler, rated, solution_line
 
@@ -208,3 +208,16 @@ def test_classes_endings_and_queues_can_be_downloaded(
     rows = table(client, "reasons")
     assert {row["finish_reason"]: int(row["annotations"]) for row in rows if row["annotations"] != "0"} == ended
     assert [row["made"] for row in table(client, "queues")] == ["2"]
+
+
+def test_a_solution_says_what_was_not_rated_only_where_there_was_something_to_rate(
+    team: Project, max_: User, sign_in: SignIn
+) -> None:
+    """One of Alice's solutions was given up after its first step, one ended with the error in it."""
+    by_reason = {one.finish_reason: one.solution for one in Annotation.objects.filter(labeler__user__name="Alice")}
+    missing = {}
+    for reason, solution in by_reason.items():
+        page = sign_in(max_).get(f"{PAGE}solutions/{solution.pk}/").content.decode()
+        missing[reason] = page.count("<small>not rated</small>")
+    steps = by_reason["give_up"].completions.count()
+    assert missing == {"give_up": steps - 1, "found_error": 0}
