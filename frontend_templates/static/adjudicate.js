@@ -76,9 +76,10 @@ function isTaken({ target, key }) {
 
 form.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || isTaken(event)) return;
-  if (!Object.hasOwn(KEYS, event.key) || (event.repeat && !WALKS.includes(event.key))) return;
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (!Object.hasOwn(KEYS, key)) return;
   event.preventDefault();
-  KEYS[event.key]();
+  if (!event.repeat || WALKS.includes(key)) KEYS[key](); // a key that is held decides nothing on the next page
 });
 
 form.addEventListener("focusin", ({ target }) => {
@@ -94,4 +95,5 @@ form.addEventListener("click", ({ target }) => {
 form.addEventListener("change", leaveOut);
 
 leaveOut();
-goTo(awaited().find((row) => !isSaid(row)) ?? awaited()[0]);
+const first = awaited().find((row) => !isSaid(row)) ?? awaited()[0];
+if (first) goTo(first); // a solution that is yet to grow has no step

@@ -67,6 +67,17 @@ def of_team(path: str) -> Callable[[Any], Page]:
     return show
 
 
+def refused_decision(cast: Any) -> Page:
+    """Negative without a reason: that is missing, and what comes after is left out."""
+    of_team("")(cast)
+    page = cast.visit(cast.max, "/projects/team/adjudicate/", expect_trouble=True)
+    page.keyboard.press("1")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.locator(".left-out").first).to_be_attached()
+    return page
+
+
 def comments(cast: Any) -> Page:
     solution = Solution.objects.filter(project=cast.project).earliest("pk")
     Comment.objects.create(solution=solution, step=1, author=cast.max, text="Is this a step at all?")
@@ -266,6 +277,7 @@ STATES = {
     "comments": State("comments", comments),
     "comments, none": State("comments", at("/projects/algebra/comments/")),
     "adjudicate": State("adjudicate", of_team("adjudicate/")),
+    "adjudicate, refused": State("adjudicate", refused_decision),
     "overview, of a team": State("overview", of_team("")),
     "agreement": State("agreement", of_team("agreement/?kind=regular")),
     "agreement, none": State("agreement", at("/projects/algebra/agreement/")),
