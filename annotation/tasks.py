@@ -50,8 +50,13 @@ def write() -> None:
 
 @app.task
 def watch(project: int) -> None:
-    """Look at the labelers of a project who have submitted something lately, and at what is unclear of it."""
+    """Look at the labelers of a project who have submitted something lately."""
     watching.watch(project)
+
+
+@app.task
+def ask_more(project: int) -> None:
+    """Ask for one more annotation of what is unclear in a project."""
     overlap.ask(project)
 
 
@@ -67,6 +72,7 @@ def sweep() -> None:
         idle = runs.left()
         is_awaited = writing.are_due()
         watched = watching.due()
+        unclear = overlap.due()
     except OperationalError as error:
         log.warning("nothing could be swept: %s", outage.why(error))
         return
@@ -76,6 +82,8 @@ def sweep() -> None:
         advance.delay(run)
     for project in watched:
         watch.delay(project)
+    for project in unclear:
+        ask_more.delay(project)
     if is_awaited:
         write.delay()
 
@@ -87,6 +95,10 @@ def nudge_load(run: int) -> None:
 def nudge_run(run: int) -> None:
     for _ in range(MESSAGES):
         nudge(advance, run)
+
+
+def nudge_overlap(project: int) -> None:
+    nudge(ask_more, project)
 
 
 def nudge_writer() -> None:

@@ -1,6 +1,6 @@
 """One more labeler is asked while the first error is unclear, within the budget."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -8,10 +8,13 @@ import pytest
 from django.test import Client
 
 from annotation import labeling, overlap, selection, tasks
-from annotation.models import Place, Project, Solution, Task, User
+from annotation.celery import app
+from annotation.models import AuditEntry, Place, Project, Solution, Task, User
 from annotation.overlap.clarity import clarity
 from annotation.selection import Plan, Strategy
+from annotation.web.forms import ProjectSettingsForm
 from tests.agreement.simulated import GOOD, nothing, simulated
+from tests.agreement.team import team_lines
 from tests.conftest import labeler, person, rated, solution_line
 
 
@@ -22,6 +25,14 @@ def open_end(project: Project, load: Callable[..., Any]) -> Project:
     project.refresh_from_db()
     load(project, [solution_line(number, steps=3) for number in range(1, 41)])
     return project
+
+
+@pytest.fixture
+def at_once() -> Iterator[None]:
+    """Tasks are done as soon as somebody asks for them, without a worker."""
+    app.conf.task_always_eager = True
+    yield
+    app.conf.task_always_eager = False
 
 
 def rate(user: User, project: Project, error_at: Callable[[int], int | None]) -> None:
@@ -71,10 +82,58 @@ def test_the_third_opinion_is_somebody_elses_and_settles_it(open_end: Project, a
     assert not Task.objects.filter(wanted__gt=3).exists()
 
 
-def test_the_sweep_asks_after_a_submit(open_end: Project, alice: User, bob: User) -> None:
-    two_rate(open_end, alice, bob)
-    tasks.watch(open_end.pk)
+def test_the_sweep_asks_after_a_submit_and_not_again(
+    open_end: Project, alice: User, bob: User, at_once: None
+) -> None:
+    tasks.sweep()
+    rate(alice, open_end, true_error)
+    tasks.sweep()
+    assert not Task.objects.filter(extra=1).exists()
+    rate(bob, open_end, contested)
+    tasks.sweep()
     assert Task.objects.filter(extra=1).count() == 5
+    entry = AuditEntry.objects.get(verb="ask one more labeler")
+    assert (entry.actor, entry.project, entry.data["asked"], entry.data["labeled"]) == (None, open_end, 5, 40)
+    assert entry.data["unclear"] >= 10
+    assert overlap.due() == []
+
+
+def test_what_is_switched_on_after_the_work_is_done_asks_at_once(
+    open_end: Project,
+    max_: User,
+    alice: User,
+    bob: User,
+    sign_in: Callable[[User], Client],
+    at_once: None,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    Project.objects.update(overlap_most=0, overlap_budget=0)
+    two_rate(open_end, alice, bob)
+    tasks.sweep()
+    client = sign_in(max_)
+    settings = {name: value for name, value in ProjectSettingsForm(instance=open_end).initial.items() if value}
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post("/projects/algebra/settings/", settings | {"overlap_most": 3, "overlap_budget": 4})
+    assert Task.objects.filter(extra=1).count() == 4
+    client.post("/projects/algebra/settings/", settings | {"overlap_most": 3, "overlap_budget": 6})
+    assert overlap.due() == [open_end.pk], "no message came through"
+    tasks.sweep()
+    assert Task.objects.filter(extra=1).count() == 6
+
+
+def test_the_sweep_asks_after_a_load_of_labels(project: Project, load: Callable[..., Any], at_once: None) -> None:
+    Project.objects.update(overlap_most=5, overlap_budget=3)
+    tasks.sweep()
+    assert overlap.due() == []
+    load(project, team_lines(12))
+    assert overlap.due() == [project.pk]
+    tasks.sweep()
+    asked = Task.objects.filter(extra=1)
+    assert set(asked.values_list("wanted", "filled", "is_open", "reason")) == {(1, 0, True, "history")}
+    assert asked.count() == 3
+    assert overlap.due() == []
+    carol = person("carol", project, "labeler")
+    assert labeling.lease_next(labeler=labeler(carol, project).pk) is not None
 
 
 def test_nobody_is_asked_without_a_budget_or_in_a_closed_generation(

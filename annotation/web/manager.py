@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from annotation import access, audit, exporting, importing, overview, people, projects, tasks
+from annotation import access, audit, exporting, importing, overlap, overview, people, projects, tasks
 from annotation.learning import standing, watching
 from annotation.models import Membership, Project, Role, Verdict
 from annotation.web.audience import audience
@@ -40,6 +40,9 @@ def project_settings(request: HttpRequest, slug: str) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             save_changes(form)
+            if not set(overlap.SETTINGS).isdisjoint(form.changed_data):
+                overlap.forget(project)
+                tasks.nudge_overlap(project.pk)
             audit.record(
                 access.signed_in(request.user),
                 "change settings",
