@@ -24,6 +24,7 @@ from annotation.models import (
     Project,
     Role,
     Run,
+    SavedFilter,
     Scorer,
     Solution,
     Stage,
@@ -126,6 +127,13 @@ def membership_for(user: Person, slug: str, membership: int) -> Membership:
 def flag_for(user: Person, slug: str, flag: int) -> Flag:
     found = Flag.objects.select_related("labeler__project")
     return get_object_or_404(found, pk=flag, labeler__project=project_for(user, slug, MANAGERS))
+
+
+def saved_filter_for(user: Person, slug: str, kept: int) -> SavedFilter:
+    """To do away with: one's own, or any for who manages the project."""
+    project = project_for(user, slug, VIEWERS)
+    mine = Q(author=signed_in(user)) | Q(project__in=projects_for(user, MANAGERS))
+    return get_object_or_404(SavedFilter.objects.filter(mine, project=project).select_related("project"), pk=kept)
 
 
 def managed_solution_for(user: Person, slug: str, solution: int) -> Solution:

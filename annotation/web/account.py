@@ -9,9 +9,8 @@ from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.views import LoginView
 from django.core.exceptions import BadRequest
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -19,6 +18,7 @@ from annotation import access, people, preferences
 from annotation.models import User
 from annotation.web.audience import audience, is_fetch
 from annotation.web.forms import ProfileForm, SignInForm
+from annotation.web.pages import within_site
 
 PASSWORD_BACKEND = "annotation.sessions.Backend"  # noqa: S105 (a dotted name)
 
@@ -54,9 +54,7 @@ def sign_in_link(request: HttpRequest, secret: str) -> HttpResponseBase:
     if user is None:
         return render(request, "account/link.html", {"user_of_link": None}, status=410)
     login(request, user, backend=PASSWORD_BACKEND)
-    target = request.GET.get("next", "")
-    is_ours = target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None)
-    return HttpResponseRedirect(target) if is_ours else redirect(settings.LOGIN_REDIRECT_URL)
+    return redirect(within_site(request.GET.get("next", "")) or settings.LOGIN_REDIRECT_URL)
 
 
 @audience("signed-in")

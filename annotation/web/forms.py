@@ -14,7 +14,7 @@ from django.http import QueryDict
 
 from annotation.importing import FORMATS as LOAD_FORMATS
 from annotation.learning.gold import Judgement
-from annotation.models import Endpoint, Project, Role, Theme, Verdict
+from annotation.models import Endpoint, Project, Role, Solution, Theme, Verdict
 from annotation.web.desk_forms import RATING
 
 JUDGED = re.compile(r"accept-(\d{1,5})-(\d{1,4})")
@@ -177,10 +177,33 @@ class DecisionForm(forms.Form):
     reason = forms.CharField(max_length=1000)
 
 
+class WordsField(forms.CharField):
+    """What somebody writes; its lines end with one character, as a page counts them."""
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value)).replace("\r\n", "\n")
+
+
 class ReplyForm(forms.Form):
-    text = forms.CharField(
+    text = WordsField(
         max_length=4000, widget=forms.Textarea(attrs={"rows": 5}), label="What a manager should know"
     )
+
+
+class CommentForm(forms.Form):
+    """Of a solution, or of one of its steps."""
+
+    text = WordsField(
+        max_length=4_000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        label="What researchers and managers should know; labelers never see it",
+    )
+    step = forms.TypedChoiceField(label="About", coerce=int, empty_value=None, required=False)
+
+    def __init__(self, *args: Any, solution: Solution, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        steps = [(number, f"step {number}") for number in range(1, solution.length + 1)]
+        self.fields["step"].choices = [("", "the solution"), *steps]  # type: ignore[attr-defined]
 
 
 class GoldFromForm(forms.Form):

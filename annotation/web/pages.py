@@ -5,6 +5,7 @@ from typing import Any
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from annotation import access
 from annotation.models import Project
@@ -29,5 +30,15 @@ def render_project(
     request: HttpRequest, template: str, project: Project, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     """A page of the project, with the tabs that this person may open."""
-    manages = access.projects_for(request.user, access.MANAGERS).filter(pk=project.pk).exists()
-    return render(request, template, {**context, "project": project, "manages": manages}, status=status)
+    shared = {"project": project, "manages": manages(request, project)}
+    return render(request, template, {**context, **shared}, status=status)
+
+
+def manages(request: HttpRequest, project: Project) -> bool:
+    return access.projects_for(request.user, access.MANAGERS).filter(pk=project.pk).exists()
+
+
+def within_site(address: str) -> str | None:
+    """An address that a page was given to go on to, if it is one of this site."""
+    is_ours = address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
+    return address if is_ours else None

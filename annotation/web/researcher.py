@@ -11,9 +11,10 @@ from annotation.agreement import amounts, contested, parts, people, tables
 from annotation.agreement.browsing import search
 from annotation.agreement.labels import Labels
 from annotation.learning.gold import judgements_of
-from annotation.models import Comment, Consensus, Grade, Project, Word
+from annotation.models import Comment, Consensus, Grade, Project, Solution, Word
 from annotation.web.agreement_tables import RATINGS, names_of, with_decisions
 from annotation.web.audience import audience
+from annotation.web.forms import CommentForm
 from annotation.web.pages import after_of, render_project
 from annotation.web.slices import SearchForm, SliceForm, saved_of
 
@@ -102,9 +103,16 @@ def solutions(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def solution(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     found = access.solution_for(request.user, slug, pk)
-    context = {"solution": found, "table": overview.labels_of(found), "gold": judgements_of(found)}
+    return solution_page(request, found, CommentForm(solution=found))
+
+
+def solution_page(request: HttpRequest, found: Solution, form: CommentForm) -> HttpResponse:
+    """With the form of a comment, whose words stay when they are refused."""
+    context: dict[str, Any] = {"solution": found, "form": form, "table": overview.labels_of(found)}
+    context["gold"] = judgements_of(found)
     context["grade"] = Grade.objects.filter(solution=found).select_related("overruled_by").first()
     context["consensus"] = Consensus.objects.filter(pk=found.pk).select_related("author").first()
     context["words"] = Word.choices
     context["comments"] = Comment.objects.filter(solution=found).select_related("author").order_by("pk")
-    return render_project(request, "research/solution.html", found.project, context)
+    status = 400 if form.errors else 200
+    return render_project(request, "research/solution.html", found.project, context, status)

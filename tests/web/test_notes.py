@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from annotation.models import Comment, Project, SavedFilter, Solution, User
+from annotation.models import AuditEntry, Comment, Project, Role, SavedFilter, Solution, User
 from tests.agreement.team import team_lines
+from tests.conftest import person
 
 SignIn = Callable[[User], Client]
 FILTERS = "/projects/algebra/filters/"
@@ -37,10 +38,23 @@ def test_a_comment_on_nothing_is_refused(
     team: Project, rita: User, sign_in: SignIn, fields: dict[str, str]
 ) -> None:
     page = f"/projects/algebra/solutions/{Solution.objects.earliest('pk').pk}/"
-    client = sign_in(rita)
-    assert client.post(f"{page}comment/", fields)["Location"] == page
-    assert "A comment says something" in client.get(page).content.decode()
+    refused = sign_in(rita).post(f"{page}comment/", fields)
+    assert refused.status_code == 400
+    assert 'role="alert"' in refused.content.decode()
     assert not Comment.objects.exists()
+
+
+def test_words_that_are_refused_stay_on_the_page(team: Project, rita: User, sign_in: SignIn) -> None:
+    page = f"/projects/algebra/solutions/{Solution.objects.earliest('pk').pk}/"
+    refused = sign_in(rita).post(f"{page}comment/", {"text": "It is & was so. " * 300, "step": "2"})
+    found = refused.content.decode()
+    assert refused.status_code == 400
+    assert "It is &amp; was so. " * 300 in found
+    assert '<option value="2" selected>' in found
+    assert "at most 4000 characters" in found
+    assert not Comment.objects.exists()
+    sign_in(rita).post(f"{page}comment/", {"text": "A line\r\n" * 570})
+    assert len(Comment.objects.get().text) == 570 * 7 - 1, "a line's end counts once, as in the browser"
 
 
 def test_labelers_see_no_comments(team: Project, alice: User, eve: User, sign_in: SignIn) -> None:
@@ -62,7 +76,30 @@ def test_a_filter_is_kept_for_all_who_see_the_project_and_forgotten(
     assert kept.query == "generation=0"
     page = sign_in(max_).get("/projects/algebra/agreement/labelers/").content.decode()
     assert 'href="/projects/algebra/agreement/labelers/?generation=0">first round</a>' in page
-    client.post(f"{FILTERS}{kept.pk}/forget/")
+    here = "/projects/algebra/agreement/labelers/?generation=0"
+    response = client.post(f"{FILTERS}{kept.pk}/forget/", {"next": here})
+    assert response["Location"] == here
+    assert "“first round” is forgotten." in client.get(here).content.decode()
+    assert not SavedFilter.objects.exists()
+    entry = AuditEntry.objects.get(verb="forget filter")
+    assert (entry.actor, entry.data["name"], entry.data["query"]) == (rita, "first round", "generation=0")
+
+
+def test_a_filter_is_its_authors_and_the_managers(team: Project, rita: User, max_: User, sign_in: SignIn) -> None:
+    sign_in(rita).post(FILTERS, {"name": "mine", "query": "generation=0", "board": "agreement"})
+    kept = SavedFilter.objects.get()
+    other = sign_in(person("ruth", team, Role.RESEARCHER))
+    page = other.get("/projects/algebra/agreement/").content.decode()
+    assert "mine</a>" in page
+    assert "Forget mine" not in page
+    assert other.post(f"{FILTERS}{kept.pk}/forget/").status_code == 404
+    other.post(FILTERS, {"name": "mine", "query": "generation=1", "board": "agreement"})
+    kept.refresh_from_db()
+    assert (kept.query, kept.author) == ("generation=0", rita)
+    manager = sign_in(max_)
+    assert "Forget mine" in manager.get("/projects/algebra/agreement/").content.decode()
+    elsewhere = manager.post(f"{FILTERS}{kept.pk}/forget/", {"next": "//elsewhere.example/"})
+    assert elsewhere["Location"] == "/projects/algebra/agreement/"
     assert not SavedFilter.objects.exists()
 
 
