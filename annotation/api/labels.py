@@ -14,6 +14,7 @@ from annotation import access
 from annotation.agreement import records
 from annotation.agreement.tables import KINDS, Slice
 from annotation.api.bodies import valid
+from annotation.api.moments import MomentField
 from annotation.models import Membership
 
 
@@ -24,8 +25,10 @@ class LabelsQuery(serializers.Serializer[Any]):
     level = serializers.CharField(required=False)
     guideline = serializers.IntegerField(required=False, min_value=1, max_value=32_767)
     kind = serializers.ChoiceField(choices=list(KINDS), required=False)
-    since = serializers.DateTimeField(required=False, help_text="From this moment on.")
-    until = serializers.DateTimeField(required=False, help_text="Before this moment.")
+    since = MomentField(required=False, help_text="From this moment on, or from the beginning of this day (UTC).")
+    until = MomentField(
+        ends_day=True, required=False, help_text="Before this moment, or with all of this day (UTC)."
+    )
     texts = serializers.BooleanField(default=False, help_text="With the text of each step.")
 
 

@@ -3,8 +3,10 @@
 import json
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+from django.test import Client
 
 from annotation.models import Project, StepLabel, User
 from tests.agreement.team import TEAM, team_lines
@@ -49,6 +51,25 @@ def test_it_keeps_to_its_filters(team: Project, rita: User) -> None:
         row["annotation"] for row in everything if row["submitted_at"] >= "2026-04-01"
     )
     assert read(rita, "?kind=screening") == []
+
+
+def test_a_day_is_a_whole_day_as_on_the_boards_and_a_moment_a_moment(
+    team: Project, rita: User, sign_in: Callable[[User], Client]
+) -> None:
+    everything = read(rita)
+    days = {row["submitted_at"][:10] for row in everything}
+    day = sorted(days)[len(days) // 2]
+    with_it = read(rita, f"?since={day}&until={day}")
+    assert with_it == [row for row in everything if row["submitted_at"].startswith(day)] != []
+    board = sign_in(rita).get(f"/projects/algebra/?since={day}&until={day}").content.decode()
+    assert f"with {len(with_it)} ratings" in board
+    before = read(rita, f"?until={day}T00:00:00Z")
+    assert before == [row for row in everything if row["submitted_at"] < day]
+
+
+@pytest.mark.parametrize("day", ["2026-02-30", "9999-12-31", "2026-5-1", "May"])
+def test_a_day_that_is_none_is_refused(team: Project, rita: User, day: str) -> None:
+    assert Script(rita)("GET", f"{PATH}?until={quote(day)}").status_code == 400
 
 
 @pytest.mark.parametrize("query", ["?generation=x", "?kind=odd", "?labeler=me", "?since=yesterday", "?texts=2"])
