@@ -15,6 +15,7 @@ from django.shortcuts import get_object_or_404
 from annotation.models import (
     LEASE,
     Annotation,
+    ApiToken,
     Endpoint,
     Flag,
     Generation,
@@ -140,6 +141,12 @@ def managed_solution_for(user: Person, slug: str, solution: int) -> Solution:
     """A solution of which this person may decide the gold and the grade."""
     project = project_for(user, slug, MANAGERS)
     return get_object_or_404(Solution.objects.select_related("problem", "project"), pk=solution, project=project)
+
+
+def token_for(user: Person, token: int) -> ApiToken:
+    """One of one's own."""
+    found: ApiToken = get_object_or_404(ApiToken.objects.select_related("user"), user=signed_in(user), pk=token)
+    return found
 
 
 def practised_for(user: User, token: UUID) -> Annotation:

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from annotation import audit
-from annotation.models import Membership, Project, Role, SignInLink, User
+from annotation.models import ApiToken, Membership, Project, Role, SignInLink, User
 
 LINK_LIFETIME = timedelta(hours=24)
 
@@ -56,6 +56,20 @@ def end_sign_ins_of_managers(user: User | None) -> None:
     user.set_unusable_password()
     user.save()
     end_secrets(user)
+
+
+@transaction.atomic
+def make_token(*, user: User, name: str) -> str:
+    """A key for the API that one gives oneself; it is never shown again."""
+    secret = ApiToken.objects.issue(user=user, name=name)
+    audit.record(user, "make API token", ApiToken.objects.holding(secret).get(), name=name)
+    return secret
+
+
+@transaction.atomic
+def revoke_token(*, token: ApiToken) -> None:
+    audit.record(token.user, "revoke API token", token, name=token.name)
+    token.delete()
 
 
 def end_secrets(user: User) -> None:

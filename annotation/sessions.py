@@ -31,9 +31,15 @@ SESSION = f"""
     WHERE s.session_key = %s AND s.expire_date > now()
 """
 OF_ID = f"SELECT {PERSON} FROM {User._meta.db_table} u WHERE u.id = %s AND u.is_active"
+# When a token was used is written at most once an hour.
 OF_TOKEN = f"""
-    SELECT {PERSON} FROM {User._meta.db_table} u JOIN {ApiToken._meta.db_table} t ON t.user_id = u.id
-    WHERE t.digest = %s AND u.is_active
+    WITH token AS (
+        SELECT id, user_id, coalesce(used_at < now() - interval '1 hour', true) AS is_due
+        FROM {ApiToken._meta.db_table} WHERE digest = %s
+    ), used AS (
+        UPDATE {ApiToken._meta.db_table} t SET used_at = now() FROM token WHERE t.id = token.id AND token.is_due
+    )
+    SELECT {PERSON} FROM {User._meta.db_table} u JOIN token t ON t.user_id = u.id WHERE u.is_active
 """
 
 

@@ -34,6 +34,8 @@ urlpatterns = [
     path("account/sign-out/", account.sign_out, name="sign-out"),
     path("account/link/<str:secret>/", account.sign_in_link, name="link"),
     path("account/password/", account.password, name="password"),
+    path("account/tokens/", account.make_token, name="make-token"),
+    path("account/tokens/<int:pk>/revoke/", account.revoke_token, name="revoke-token"),
     # labelers
     path("label/", labeler.start_page, name="label"),
     path("label/in/<slug:slug>/start/", labeler.start, name="start"),

@@ -130,8 +130,10 @@ class ApiToken(models.Model):
     """A key for the API. Only its digest is kept."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField("what it is for", max_length=60, blank=True, default="", db_default="")
     digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    used_at = models.DateTimeField("when it was used last, within an hour", null=True)
 
     objects = SecretQuerySet.as_manager()
 

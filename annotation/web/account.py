@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from annotation import access, people, preferences
 from annotation.models import User
 from annotation.web.audience import audience, is_fetch
-from annotation.web.forms import ProfileForm, SignInForm
+from annotation.web.forms import ProfileForm, SignInForm, TokenForm
 from annotation.web.pages import within_site
 
 PASSWORD_BACKEND = "annotation.sessions.Backend"  # noqa: S105 (a dotted name)
@@ -87,11 +87,35 @@ def password(request: HttpRequest) -> HttpResponseBase:
     return redirect("account")
 
 
-def account_page(request: HttpRequest, **forms: BaseForm) -> HttpResponse:
-    """The page with these forms as they were filled in, and the others fresh."""
+@audience("signed-in")
+@require_POST
+def make_token(request: HttpRequest) -> HttpResponse:
+    """A key for the API, shown this once."""
+    form = token_form(request.POST)
+    if not form.is_valid():
+        return account_page(request, token=form)
+    secret = people.make_token(user=access.signed_in(request.user), name=form.cleaned_data["name"])
+    return account_page(request, secret=secret)
+
+
+@audience("signed-in")
+@require_POST
+def revoke_token(request: HttpRequest, pk: int) -> HttpResponseBase:
+    people.revoke_token(token=access.token_for(request.user, pk))
+    messages.success(request, "The token holds no more.")
+    return redirect("account")
+
+
+def account_page(request: HttpRequest, secret: str | None = None, **forms: BaseForm) -> HttpResponse:
+    """The page with these forms as they were filled in, and the others fresh; `secret` is a new token."""
     user = access.signed_in(request.user)
-    fresh = {"profile": profile_form(user), "password": SetPasswordForm(user)}
-    return render(request, "account/account.html", fresh | forms)
+    fresh = {"profile": profile_form(user), "password": SetPasswordForm(user), "token": token_form()}
+    context = {**fresh, **forms, "secret": secret, "tokens": user.api_tokens.order_by("-pk")}
+    return render(request, "account/account.html", context)
+
+
+def token_form(data: QueryDict | None = None) -> TokenForm:
+    return TokenForm(data, auto_id="token_%s")
 
 
 def profile_form(user: User, data: QueryDict | None = None) -> ProfileForm:

@@ -190,6 +190,10 @@ class ReplyForm(forms.Form):
     )
 
 
+class TokenForm(forms.Form):
+    name = forms.CharField(label="What it is for", max_length=60)
+
+
 class CommentForm(forms.Form):
     """Of a solution, or of one of its steps."""
 

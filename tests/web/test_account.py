@@ -13,7 +13,7 @@ from django.db import connections
 from django.test import Client
 
 from annotation import people
-from annotation.models import ApiToken, Membership, Project, Role, Session, SignInLink, User
+from annotation.models import ApiToken, AuditEntry, Membership, Project, Role, Session, SignInLink, User
 from annotation.tasks import sweep
 from tests.conftest import person
 
@@ -204,6 +204,42 @@ def test_a_new_password_ends_api_tokens_and_links(sign_in: SignIn, alice: User) 
     sign_in(alice).post("/account/password/", {"new_password1": PASSWORD, "new_password2": PASSWORD})
     assert not ApiToken.objects.exists()
     assert not SignInLink.objects.exists()
+
+
+def test_who_has_no_password_makes_a_token_sees_its_use_and_revokes_it(
+    sign_in: SignIn, rita: User, alice: User
+) -> None:
+    client = sign_in(rita)
+    made = client.post("/account/tokens/", {"name": "notebook"})
+    (secret,) = re.findall(r'<code class="secret">([^<]+)</code>', made.content.decode())
+    assert "no-store" in made["Cache-Control"]
+    script, headers = Client(), {"Authorization": f"Bearer {secret}"}
+    page = client.get("/account/").content.decode()
+    assert secret not in page
+    assert "<td>notebook</td>" in page
+    assert "<td>never</td>" in page
+    for _ in range(2):
+        assert script.get("/api/v1/projects/algebra/", headers=headers).status_code == 200
+    assert "<td>never</td>" not in client.get("/account/").content.decode()
+    token = ApiToken.objects.get()
+    used = token.used_at
+    assert used is not None
+    ApiToken.objects.update(used_at=used - timedelta(hours=2))
+    script.get("/api/v1/projects/algebra/", headers=headers)
+    token.refresh_from_db()
+    assert token.used_at is not None
+    assert token.used_at >= used
+    assert sign_in(alice).post(f"/account/tokens/{token.pk}/revoke/").status_code == 404
+    assert client.post(f"/account/tokens/{token.pk}/revoke/")["Location"] == "/account/"
+    assert script.get("/api/v1/projects/algebra/", headers=headers).status_code == 401
+    trail = AuditEntry.objects.filter(actor=rita, data__name="notebook").order_by("pk")
+    assert list(trail.values_list("verb", flat=True)) == ["make API token", "revoke API token"]
+
+
+def test_a_token_is_for_something(sign_in: SignIn, rita: User) -> None:
+    refused = sign_in(rita).post("/account/tokens/", {"name": " "})
+    assert "This field is required" in refused.content.decode()
+    assert not ApiToken.objects.exists()
 
 
 def test_whom_a_manager_could_sign_in_as_starts_anew_in_another_project(

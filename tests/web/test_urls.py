@@ -91,6 +91,7 @@ def addresses(project: Project, alice: User, load: Callable[..., LoadRun]) -> Ad
     flag = Flag.objects.create(labeler=labeler(alice, project), kind=Flag.Kind.TOO_FAST, reason="Too fast.")
     arguments["comment"] = arguments["solution"]
     arguments["forget-filter"] = {"slug": project.slug, "pk": 1}
+    arguments["revoke-token"] = {"pk": 1}
     arguments["dismiss"] = {"slug": project.slug, "pk": flag.pk}
     arguments["api-work"], arguments["api-change-work"] = arguments["work"], arguments["change-work"]
     arguments["sample"] = arguments["api-sample"] = {"slug": project.slug, "pk": generator.pk}
@@ -135,6 +136,8 @@ def addresses(project: Project, alice: User, load: Callable[..., LoadRun]) -> Ad
         "comment",
         "save-filter",
         "forget-filter",
+        "make-token",
+        "revoke-token",
         "change-work",
         "grow",
         "remove-endpoint",

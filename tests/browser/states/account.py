@@ -33,6 +33,15 @@ def refused_password(cast: Any) -> Page:
     return page
 
 
+def new_api_token(cast: Any) -> Page:
+    people.make_token(user=cast.alice, name="an older one")
+    page = cast.visit(cast.alice, "/account/")
+    page.get_by_label("What it is for").fill("notebook")
+    page.get_by_role("button", name="Make a token").click()
+    expect(page.locator("code.secret")).to_be_visible()
+    return page
+
+
 def without_token(cast: Any) -> Page:
     page = cast.visit(cast.alice, "/account/", expect_trouble=True)
     page.evaluate("document.querySelectorAll('[name=csrfmiddlewaretoken]').forEach(one => one.remove())")
@@ -62,6 +71,7 @@ STATES = {
     "link": State("link", link),
     "dead link": State("link", at("/account/link/none/", "nobody")),
     "account": State("account", at("/account/", "alice")),
+    "new API token": State("account", new_api_token),
     "password refused": State("password", refused_password),
     "not found": State(None, at("/projects/nothing/", expect_trouble=True)),
     "form refused": State(None, without_token),
