@@ -26,7 +26,7 @@ def queue(project: Project, load: Any) -> list[Membership]:
         Task.objects.filter(pk=task.pk).update(wanted=3)
         Place.objects.create(task=task, slot=2, wanted=3)
     for solution in Solution.objects.order_by("id")[:2]:
-        again = Task.objects.create(project=project, solution=solution, repeat=1)
+        again = Task.objects.create(project=project, solution=solution, generation=1)
         Place.objects.create(task=again, slot=0, wanted=1)
     return [labeler(person(name, project, Role.LABELER), project) for name in NAMES]
 

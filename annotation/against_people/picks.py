@@ -25,7 +25,7 @@ FOUND = """
           JOIN annotation_problem q ON q.id = s.problem_id
           LEFT JOIN annotation_guideline g ON g.id = a.guideline_id
           WHERE n.project_id = %(project)s AND a.finish_reason IN ('solution', 'found_error') AND NOT a.is_surplus
-            AND NOT t.is_quality_control {conditions}
+            AND NOT t.is_quality_control AND t.repeat = 0 {conditions}
           GROUP BY n.number, p.reason, p.task_id) one
     GROUP BY generation, reason ORDER BY generation DESC, reason
 """

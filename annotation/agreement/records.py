@@ -14,6 +14,7 @@ LINES = """
     WITH chosen AS MATERIALIZED (
         SELECT a.id, a.solution_id, a.submitted_at, a.finish_reason, a.active_ms, s.external_id, s.generator,
                q.external_id AS problem, q.subject, q.level, t.generation, t.is_quality_control, t.is_screening,
+               t.repeat,
                g.version AS guideline, m.pseudonym
         FROM annotation_annotation a
         JOIN annotation_task t ON t.id = a.task_id
@@ -29,6 +30,7 @@ LINES = """
         'annotation', c.id, 'labeler', c.pseudonym, 'solution', c.solution_id, 'solution_id', c.external_id,
         'problem_id', c.problem, 'subject', c.subject, 'level', c.level, 'generator', c.generator,
         'generation', c.generation, 'is_quality_control', c.is_quality_control, 'is_screening', c.is_screening,
+        'repeat', c.repeat,
         'guideline', c.guideline, 'submitted_at', c.submitted_at, 'finish_reason', c.finish_reason,
         'active_ms', c.active_ms, 'step', l.step, 'completion', l.completion, 'rating', l.rating,
         'flagged', l.flagged, 'text', CASE WHEN %(texts)s THEN k.text END

@@ -27,7 +27,8 @@ CURRENT = (
 # In this order: the place of the queue at hand, its time over or not; a free one whose task has a draft of this
 # labeler's; the first free one of the queue whose solution they have neither done nor begun. A draft is locked
 # before its place, as a save does it, or two windows of one labeler could wait for each other. Free places that
-# others are taking at this moment are skipped. While it waits for the place at hand, somebody else may get that
+# others are taking at this moment are skipped. Only a hidden repeat has places that are reserved, and only for who
+# is to rate the solution again. While it waits for the place at hand, somebody else may get that
 # if its time is over: the last condition of `taken` looks at the row as it is by then. A draft that was only sent
 # along, and never opened, begins anew. `OFFSET 0` and `+ 0` have each task that is passed looked up by its
 # solution; PostgreSQL would read all that a labeler has done beside each of these tasks, if its statistics do not
@@ -48,6 +49,7 @@ NEXT = f"""
         FROM annotation_annotation a JOIN annotation_place p ON p.task_id = a.task_id
         WHERE a.labeler_id = %(labeler)s AND a.submitted_at IS NULL AND a.round_id IS NULL
           AND p.filled_at IS NULL AND (p.expires_at IS NULL OR p.expires_at < now())
+          AND (p.reserved_for_id IS NULL OR p.reserved_for_id = %(labeler)s)
           AND EXISTS (SELECT FROM me)
           AND EXISTS (SELECT FROM annotation_task t WHERE t.id = p.task_id AND t.is_open)
         ORDER BY a.touched_at DESC LIMIT 1
@@ -57,9 +59,10 @@ NEXT = f"""
         FROM annotation_task t JOIN annotation_place p ON p.task_id = t.id
         WHERE t.project_id = (SELECT project_id FROM me) AND t.is_open
           AND p.filled_at IS NULL AND (p.expires_at IS NULL OR p.expires_at < now())
+          AND (t.repeat = 0 OR p.reserved_for_id = %(labeler)s)
           AND NOT EXISTS (SELECT FROM annotation_annotation a
                           WHERE a.solution_id = t.solution_id AND a.labeler_id + 0 = %(labeler)s
-                            AND (a.submitted_at IS NOT NULL OR a.task_id = t.id)
+                            AND (a.submitted_at IS NOT NULL AND t.repeat = 0 OR a.task_id = t.id)
                           OFFSET 0)
         ORDER BY t.priority DESC, t.id
         LIMIT 1

@@ -14,8 +14,9 @@ READY = f"""
             SELECT FROM annotation_task t JOIN annotation_place p ON p.task_id = t.id
             WHERE t.project_id = (SELECT project_id FROM annotation_membership WHERE id = %(labeler)s)
               AND t.is_open AND p.filled_at IS NULL AND (p.expires_at IS NULL OR p.expires_at < now())
+              AND (t.repeat = 0 OR p.reserved_for_id = %(labeler)s)
               AND (NOT EXISTS (SELECT FROM annotation_annotation a WHERE a.solution_id = t.solution_id
-                                 AND a.labeler_id = %(labeler)s AND a.submitted_at IS NOT NULL)
+                                 AND a.labeler_id = %(labeler)s AND a.submitted_at IS NOT NULL AND t.repeat = 0)
                    OR EXISTS (SELECT FROM annotation_annotation a WHERE a.task_id = t.id
                                 AND a.labeler_id = %(labeler)s AND a.submitted_at IS NULL)))
 """
@@ -28,7 +29,7 @@ WAITING = """
            min(p.expires_at) FILTER (WHERE is_with_others AND NOT is_done),
            count(DISTINCT t.solution_id) FILTER (WHERE is_done)
     FROM annotation_task t
-    JOIN annotation_place p ON p.task_id = t.id AND p.filled_at IS NULL
+    JOIN annotation_place p ON p.task_id = t.id AND p.filled_at IS NULL AND p.reserved_for_id IS NULL
     CROSS JOIN LATERAL (SELECT
         p.labeler_id <> %(labeler)s AND p.expires_at >= now() AS is_with_others,
         EXISTS (SELECT FROM annotation_annotation a WHERE a.solution_id = t.solution_id

@@ -14,7 +14,7 @@ class Task(models.Model):
     with its last place; two who fill the last two at once meet at this row. `selection` closes what is left of a
     generation, and `overlap` opens one again that is to have one more. History that
     was loaded with its labels is closed from the start. `repeat` counts the times the same solution was put
-    before the same people again in the same generation.
+    before the same people again: in history in the same generation, as a hidden repeat (`selection`) in a later.
 
     Practice and screening are not in the queue: their tasks are closed, want EVERYBODY, and get a place for each
     labeler who comes to them (`labeling.rounds`).
@@ -76,7 +76,7 @@ class Place(models.Model):
     A lease is a place with a labeler. There is one row for each place, so a task can never have more live
     leases and annotations than it wants; `wanted` follows the task's by foreign key (migration 0002). A lapsed
     lease stays the labeler's until somebody else takes the place. A labeler holds one place of the
-    queue at a time.
+    queue at a time. In a hidden repeat each place is reserved for a labeler who has rated the solution before.
     """
 
     pk = models.CompositePrimaryKey("task_id", "slot")
@@ -87,6 +87,9 @@ class Place(models.Model):
     wanted = models.PositiveSmallIntegerField()
     labeler = models.ForeignKey(
         "Membership", null=True, on_delete=models.PROTECT, related_name="places", db_index=False
+    )
+    reserved_for = models.ForeignKey(
+        "Membership", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     leased_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
@@ -103,6 +106,10 @@ class Place(models.Model):
                 condition=Q(labeler=None, leased_at=None, expires_at=None, filled_at=None)
                 | Q(labeler__isnull=False, leased_at__isnull=False, expires_at__isnull=False),
                 name="place_free_or_leased_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(reserved_for=None) | Q(labeler=None) | Q(labeler=F("reserved_for")),
+                name="place_reserved_is_for_nobody_else",
             ),
         ]
 

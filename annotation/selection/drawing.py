@@ -25,13 +25,15 @@ INSERT = """
         INSERT INTO annotation_task
             (project_id, solution_id, generation, is_quality_control, is_screening, repeat, wanted, priority,
              reason, is_open)
-        SELECT %(project)s, solution, %(number)s, is_quality_control, false, 0, wanted,
+        SELECT %(project)s, solution, %(number)s, is_quality_control, false, repeat, wanted,
                %(number)s + 1 - place, reason, true
         FROM selection_pick ORDER BY place, solution
         RETURNING id, solution_id, wanted
     ), placed AS (
-        INSERT INTO annotation_place (task_id, slot, wanted)
-        SELECT made.id, slot, made.wanted FROM made, generate_series(0, made.wanted - 1) AS slot
+        INSERT INTO annotation_place (task_id, slot, wanted, reserved_for_id)
+        SELECT made.id, slot, made.wanted, k.labelers[slot + 1]
+        FROM made JOIN selection_pick k ON k.solution = made.solution_id
+        CROSS JOIN generate_series(0, made.wanted - 1) AS slot
     )
     INSERT INTO annotation_pick (task_id, generation_id, reason, score, rank, probability)
     SELECT made.id, %(generation)s, k.reason, k.score, k.rank, k.probability

@@ -1,11 +1,11 @@
-"""Picking from the pool: what the score puts first within the caps, the uniform slice, quality control.
+"""Picking from the pool: what the score puts first, the uniform slice, quality control; and hidden repeats.
 
 What is picked stands in a temporary table, from which a preview counts and a draw inserts.
 
 The probability of a pick is that over all seeds. What the score picks does not depend on the seed: 1. The slice
 is a simple random sample of n from the M solutions of the pool that the score did not pick: n / M each. (To draw
 from the whole pool, and once more for each that is picked already, comes to the same.) So the sum of
-y / probability over all picks but quality control is an unbiased estimate of the pool's sum of y:
+y / probability over all picks but quality control and repeats is an unbiased estimate of the pool's sum of y:
 D. G. Horvitz and D. J. Thompson, A Generalization of Sampling Without Replacement from a Finite Universe,
 JASA 47 (1952), 663-685.
 """
@@ -18,13 +18,15 @@ from annotation.selection.plan import Plan, rounded
 
 UNIFORM = "uniform"
 QUALITY_CONTROL = "quality control"
+REPEAT = "hidden repeat"
 
 TABLE = """
     DROP TABLE IF EXISTS selection_pick;
     CREATE TEMP TABLE selection_pick (
         solution bigint NOT NULL, problem bigint NOT NULL, prefix bigint, reason text NOT NULL, score float8,
         rank bigint, probability float8 NOT NULL, is_quality_control boolean NOT NULL DEFAULT false,
-        wanted integer NOT NULL DEFAULT 1, place float8 NOT NULL DEFAULT 0
+        wanted integer NOT NULL DEFAULT 1, place float8 NOT NULL DEFAULT 0,
+        repeat smallint NOT NULL DEFAULT 0, labelers bigint[]
     ) ON COMMIT DROP
 """
 # Nothing else tells the planner that these are few beside the pool.
@@ -111,16 +113,47 @@ CONTROL = f"""
     LIMIT %(quality_control)s
 """
 
+# Of each labeler who is still there some of the solutions that they rated here in regular work, and none that they
+# have to rate once more already. What came least often comes first. One task has all labelers of a solution.
+REPEATS = f"""
+    INSERT INTO selection_pick (solution, problem, reason, probability, repeat, wanted, labelers)
+    WITH rated AS (
+        SELECT a.labeler_id AS labeler, a.solution_id AS solution, count(*) AS times
+        FROM annotation_annotation a
+        JOIN annotation_task t ON t.id = a.task_id
+        JOIN annotation_membership m ON m.id = a.labeler_id
+        WHERE a.project_id = %(project)s AND a.submitted_at IS NOT NULL AND NOT a.is_surplus AND NOT a.is_imported
+          AND NOT t.is_quality_control AND NOT t.is_screening AND NOT t.is_practice
+          AND m.is_labeler AND m.user_id IS NOT NULL
+        GROUP BY a.labeler_id, a.solution_id
+    ), ranked AS (
+        SELECT r.*, w.problem_id AS problem,
+               row_number() OVER (PARTITION BY r.labeler
+                                  ORDER BY r.times, hashint8extended(r.solution, %(seed)s), r.solution) AS nth
+        FROM rated r JOIN annotation_solution w ON w.id = r.solution
+        WHERE w.pre_generated
+          AND NOT EXISTS (SELECT FROM selection_pick k WHERE k.solution = r.solution)
+          AND NOT EXISTS (SELECT FROM annotation_courseitem i WHERE i.gold_id = r.solution)
+          AND NOT EXISTS (SELECT FROM annotation_task t JOIN annotation_place p ON p.task_id = t.id
+                          WHERE t.solution_id = r.solution AND t.is_open
+                            AND p.reserved_for_id = r.labeler AND p.filled_at IS NULL)
+    )
+    SELECT solution, problem, '{REPEAT}', 1,
+           1 + (SELECT max(repeat) FROM annotation_task t WHERE t.solution_id = ranked.solution),
+           count(*), array_agg(labeler ORDER BY labeler)
+    FROM ranked WHERE nth <= %(repeats)s GROUP BY solution, problem
+"""
+
 # Each reason is spread over the whole queue: its n-th pick is somewhere, drawn from the seed, in its n-th stretch
-# of equal length, so that nobody can count on which of them is quality control.
+# of equal length, so that nobody can count on which of them is quality control or a repeat.
 ARRANGE = """
     UPDATE selection_pick p
     SET place = f.place,
-        wanted = CASE WHEN p.is_quality_control THEN p.wanted
+        wanted = CASE WHEN p.is_quality_control OR p.repeat > 0 THEN p.wanted
                       WHEN f.nth <= %(overlaps)s THEN %(overlap_wanted)s ELSE %(wanted)s END
     FROM (
         SELECT solution,
-               row_number() OVER (PARTITION BY is_quality_control
+               row_number() OVER (PARTITION BY is_quality_control OR repeat > 0
                                   ORDER BY hashint8extended(drawn, 2), solution) AS nth,
                (row_number() OVER (PARTITION BY reason ORDER BY rank, drawn, solution) - 1
                 + (hashint8extended(drawn, 3) & 4294967295) / 4294967296.0::float8)
@@ -200,12 +233,14 @@ def pick_slice(cursor: CursorWrapper, plan: Plan, rest: int, size: int) -> None:
 
 
 def arrange(cursor: CursorWrapper, project: Project, plan: Plan) -> None:
-    """Add quality control; say for each pick its place in the queue and how many annotations it wants."""
+    """Add quality control and repeats; say of each pick where in the queue it is, and how often it is wanted."""
     cursor.execute("SELECT count(*) FROM selection_pick")
     picked = int(cursor.fetchone()[0])
     if plan.quality_control and picked:
         control = {"project": project.pk, "seed": plan.seed, "quality_control": plan.quality_control}
         cursor.execute(CONTROL, control)
+    if plan.repeats and picked:
+        cursor.execute(REPEATS, {"project": project.pk, "seed": plan.seed, "repeats": plan.repeats})
     values = {
         "seed": plan.seed,
         "overlaps": rounded(picked * plan.overlap_share),

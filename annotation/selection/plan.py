@@ -52,7 +52,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """One generation before it is drawn; JSON by `msgspec`, kept as the generation's settings.
 
     `size` is how many solutions in all, `per_problem` how many of each problem at most; with both, the best
-    overall of the best of each problem. Quality control comes on top of either.
+    overall of the best of each problem. Quality control comes on top of either, and so do `repeats`: as many
+    solutions of each labeler's that they have rated before come to them again, and look like any other.
 
     `uniform_share` of them are drawn uniformly, whatever their score, from all that the score does not pick.
     `mix_share` is the share of wrong answers in a mix: where a problem has fewer, its others do not fill up.
@@ -77,6 +78,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     overlap_share: float = 0.0
     overlap_wanted: int = 2
     quality_control: int = 0
+    repeats: int = 0
     generators: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
@@ -130,7 +132,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         yield "prefix_steps", within(self.prefix_steps, 1, 1_000), "Give a number of steps from 1 to 1,000."
         wanted = f"Give a number of annotations from 1 to {MOST_WANTED}."
         yield "overlap_wanted", within(self.overlap_wanted, 1, MOST_WANTED), wanted
-        yield "quality_control", within(self.quality_control, 0, 1_000), "Give a number from 0 to 1,000."
+        for name in ("quality_control", "repeats"):
+            yield name, within(getattr(self, name), 0, 1_000), "Give a number from 0 to 1,000."
         is_zoned = self.since is None or self.since.tzinfo is not None
         yield "since", is_zoned, "Give the moment with its time zone."
 

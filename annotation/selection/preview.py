@@ -15,11 +15,11 @@ EXAMPLES = 10
 
 PICKS = """
     SELECT reason, count(*), sum(wanted), min(probability), max(probability) FROM selection_pick
-    GROUP BY reason ORDER BY reason = 'quality control', reason = 'uniform', min(place), reason
+    GROUP BY reason ORDER BY reason IN ('quality control', 'hidden repeat'), reason = 'uniform', min(place), reason
 """
 PROBLEMS = """
     SELECT (SELECT count(DISTINCT problem) FROM selection_pool WHERE why IS NULL),
-           (SELECT count(DISTINCT problem) FROM selection_pick WHERE NOT is_quality_control)
+           (SELECT count(DISTINCT problem) FROM selection_pick WHERE NOT is_quality_control AND repeat = 0)
 """
 GRADES = "SELECT coalesce(grade, ''), count(*) FROM selection_pool WHERE why IS NULL GROUP BY 1 ORDER BY 1"
 LEFT_OUT = "SELECT why, count(*) FROM selection_pool WHERE why IS NOT NULL GROUP BY why"

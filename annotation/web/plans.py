@@ -64,6 +64,14 @@ class PlanForm(forms.Form):
         initial=0,
         help_text="Solutions that have gold.",
     )
+    repeats = forms.IntegerField(
+        label="Hidden repeats for each labeler",
+        required=False,
+        min_value=0,
+        max_value=1000,
+        initial=0,
+        help_text="Of what they have rated before: do they agree with themselves?",
+    )
     seed = forms.IntegerField(label="Seed", initial=0, help_text="The same seed picks the same solutions.")
     only_new = forms.BooleanField(label="Only what came since the last generation", required=False)
 
@@ -112,6 +120,7 @@ class PlanForm(forms.Form):
             prefix_cap=None if strategy is Strategy.UNIFORM else given["prefix_cap"],
             overlap_share=given["overlap_percent"] / 100,
             quality_control=given["quality_control"],
+            repeats=given["repeats"] or 0,
             generators=tuple(given.get("generators", ())),
             subjects=tuple(given.get("subjects", ())),
             levels=tuple(given.get("levels", ())),
