@@ -129,6 +129,28 @@ def after_failing(last: Round, tries: int, rules: Rules, now: datetime) -> tuple
     return (State.SCREENING if rules.screens else State.WORKING), None
 
 
+class Paused(NamedTuple):
+    """Labelers who are paused, and those of them who have replied and wait for a manager."""
+
+    labelers: int
+    replied: int
+
+
+def paused(project: Project) -> Paused:
+    labelers = Membership.objects.filter(project=project, is_labeler=True, user__isnull=False)
+    latest = Decision.objects.filter(labeler__in=labelers).order_by("labeler", "-pk").distinct("labeler")
+    held = Decision.objects.filter(pk__in=latest.values("pk"), verdict=Verdict.PAUSED)
+    return Paused(**held.aggregate(labelers=Count("pk"), replied=Count("pk", filter=~Q(reply=""))))
+
+
+def earlier_decisions(labelers: Collection[Membership]) -> Mapping[int, list[Decision]]:
+    """By membership what was decided before the decision that counts, the latest first."""
+    found: dict[int, list[Decision]] = defaultdict(list)
+    for one in Decision.objects.filter(labeler__in=labelers).order_by("-pk"):
+        found[one.labeler_id].append(one)
+    return {labeler: decisions[1:] for labeler, decisions in found.items()}
+
+
 def standings(project: Project, labelers: Collection[Membership]) -> dict[int, Standing]:
     """By membership, in a handful of queries."""
     rules, past, now = rules_of(project), past_of([one.pk for one in labelers]), timezone.now()

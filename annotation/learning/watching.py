@@ -4,8 +4,7 @@ Labelers are looked at soon after they submit something; the sweep finds who is 
 through. What is done is a decision or a flag, with its reason, and stands in the audit trail.
 """
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -70,6 +69,15 @@ CROWD = (
     FROM read
 """
 )
+CONTROLLED = """
+    SELECT a.id FROM unnest(%(labelers)s::bigint[]) AS m (id)
+    CROSS JOIN LATERAL (
+        SELECT a.id FROM annotation_annotation a JOIN annotation_task t ON t.id = a.task_id
+        WHERE a.labeler_id = m.id AND t.is_quality_control AND NOT a.is_imported
+          AND a.submitted_at > coalesce((SELECT max(at) FROM annotation_decision d
+                                         WHERE d.labeler_id = m.id AND d.verdict = 'resumed'), '-infinity')
+        ORDER BY a.submitted_at DESC LIMIT %(most)s) a
+"""
 CROWD_SIZE = 1_000
 RULES = {Flag.Kind.TOO_FAST: too_fast, Flag.Kind.NEVER_CHANGING: never_changing}
 
@@ -107,7 +115,7 @@ def pause_if_below(member: Membership) -> None:
     last = Decision.objects.filter(labeler=member).order_by("-pk").first()
     if not project.watch_percent or (last is not None and last.verdict in {Verdict.PAUSED, Verdict.TURNED_DOWN}):
         return
-    found = rolling(member, since=last.at if last and last.verdict == Verdict.RESUMED else None)
+    found = rolling(project, [member.pk])[member.pk]
     if not is_below(found.found, found.solutions, project.watch_percent):
         return
     reason = (
@@ -127,15 +135,14 @@ def pause_if_below(member: Membership) -> None:
     )
 
 
-def rolling(member: Membership, since: datetime | None) -> Agreement:
-    """Agreement with gold in the last solutions of quality control, those before `since` left out."""
-    work = Annotation.objects.filter(
-        labeler=member, submitted_at__isnull=False, task__is_quality_control=True, is_imported=False
-    )
-    if since is not None:
-        work = work.filter(submitted_at__gt=since)
-    last = list(work.order_by("-submitted_at")[: member.project.watch_size])
-    return sum(agreements(last).values(), Agreement())
+def rolling(project: Project, labelers: Sequence[int]) -> dict[int, Agreement]:
+    """Of each labeler agreement with gold in the last solutions of quality control, since they were resumed."""
+    last = [row[0] for row in rows(CONTROLLED, {"labelers": labelers, "most": project.watch_size})]
+    annotations = {one.pk: one for one in Annotation.objects.filter(pk__in=last)}
+    sums = dict.fromkeys(labelers, Agreement())
+    for annotation, found in agreements(annotations.values()).items():
+        sums[annotations[annotation].labeler_id] += found
+    return sums
 
 
 def flag(member: Membership, pace: Pace) -> None:

@@ -119,9 +119,10 @@ def members(request: HttpRequest, slug: str) -> HttpResponseBase:
 def people_context(project: Project, form: MemberForm) -> dict[str, object]:
     known = Membership.objects.filter(project=project, user__isnull=False).select_related("user")
     labelers = list(known.filter(is_labeler=True).order_by("user__email"))
-    standings = standing.standings(project, labelers)
+    standings, earlier = standing.standings(project, labelers), standing.earlier_decisions(labelers)
+    control = watching.rolling(project, [one.pk for one in labelers])
     return {
-        "standings": [(labeler, standings[labeler.pk]) for labeler in labelers],
+        "standings": [(one, standings[one.pk], control[one.pk], earlier.get(one.pk, [])) for one in labelers],
         "verdicts": Verdict,
         "flags": list(watching.flags_of(project)),
         "form": form,

@@ -10,12 +10,13 @@ from annotation import access, overlap, overview
 from annotation.agreement import amounts, contested, parts, people, tables
 from annotation.agreement.browsing import search
 from annotation.agreement.labels import Labels
+from annotation.learning import standing
 from annotation.learning.gold import judgements_of
 from annotation.models import Comment, Consensus, Grade, Project, Solution, Word
 from annotation.web.agreement_tables import RATINGS, names_of, with_decisions
 from annotation.web.audience import audience
 from annotation.web.forms import CommentForm
-from annotation.web.pages import after_of, render_project
+from annotation.web.pages import after_of, manages, render_project
 from annotation.web.slices import SearchForm, SliceForm, saved_of
 
 PAGE = 30
@@ -39,6 +40,8 @@ def project_overview(request: HttpRequest, slug: str) -> HttpResponse:
     form = SliceForm(request.GET, project=project)
     context = {"counts": overview.of(project), "queues": overview.queues_of(project), "form": form}
     context["budget"] = overlap.budget_of(project)
+    if manages(request, project):
+        context["paused"] = standing.paused(project)
     if form.is_valid():
         labels = tables.labels(form.slice_beside())
         own = labels if form.member is None else labels.only(labels.labelers == form.member)

@@ -93,7 +93,7 @@ def test_a_manager_resumes_and_what_was_before_counts_no_more(watched: Project, 
 
 
 def test_a_paused_labeler_reads_why_and_replies_once(
-    watched: Project, alice: User, max_: User, sign_in: SignIn
+    watched: Project, alice: User, max_: User, rita: User, sign_in: SignIn
 ) -> None:
     work(alice, watched, [False] * 10)
     client = sign_in(alice)
@@ -108,10 +108,18 @@ def test_a_paused_labeler_reads_why_and_replies_once(
         watching.reply(labeler=labeler(alice, watched), text="And another thing.")
     manager = sign_in(max_)
     assert "Reply: “Step 1 is a definition" in manager.get("/projects/algebra/people/").content.decode()
+    overview = manager.get("/projects/algebra/").content.decode()
+    assert '<a href="/projects/algebra/people/#standings">1 labeler is paused</a>; 1 has replied.' in overview
+    assert "paused" not in sign_in(rita).get("/projects/algebra/").content.decode()
     member = labeler(alice, watched)
     said = {"verdict": "resumed", "reason": "You are right."}
     manager.post(f"/projects/algebra/people/{member.pk}/decide/", said)
     assert next_lease(alice, watched)
+    assert "1 labeler is paused" not in manager.get("/projects/algebra/").content.decode()
+    page = manager.get("/projects/algebra/people/").content.decode()
+    assert "Resumed on" in page
+    for before in ("you agreed with them on the first error of 0", "Reply: “Step 1 is a definition"):
+        assert before in page, "what was before stays"
     with pytest.raises(ValidationError, match="not paused any more"):
         watching.reply(labeler=member, text="Thanks.")
     assert set(AuditEntry.objects.values_list("verb", flat=True)) >= {
@@ -134,6 +142,18 @@ def test_quality_control_is_not_told_from_other_work(watched: Project, alice: Us
         pages.append(len(page))
         client.post(f"{desk}submit/", {"step-0": "1", "step-1": "1"})
     assert abs(pages[0] - pages[1]) <= 8, "numbers in the text differ"
+
+
+def test_a_manager_sees_agreement_with_quality_control_before_anybody_is_paused(
+    watched: Project, alice: User, bob: User, max_: User, sign_in: SignIn
+) -> None:
+    work(alice, watched, [True] * 5 + [False] * 2)
+    work(bob, watched, [True])
+    found = watching.rolling(watched, [labeler(one, watched).pk for one in (alice, bob, max_)])
+    assert [(one.found, one.solutions) for one in found.values()] == [(5, 7), (1, 1), (0, 0)]
+    page = sign_in(max_).get("/projects/algebra/people/").content.decode()
+    assert '<td class="number">5 of 7<br>' in page
+    assert '<td class="number">1 of 1<br>' in page
 
 
 def test_false_pauses_are_rare_and_bad_work_is_paused_soon() -> None:
