@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from annotation import labeling, runs
 from annotation.learning import guidelines
-from annotation.models import Annotation, Flag, Generation, LoadRun, Membership, Project, Run, User
+from annotation.models import Annotation, Flag, Generation, LoadRun, Membership, Project, Run, SavedFilter, User
 from tests.browser.states import NO_PAGE, STATES
 from tests.conftest import labeler, solution_line
 from tests.endpoints.registered import fresh, scorer_behind_endpoint
@@ -90,7 +90,8 @@ def addresses(project: Project, alice: User, load: Callable[..., LoadRun]) -> Ad
     generator.save()
     flag = Flag.objects.create(labeler=labeler(alice, project), kind=Flag.Kind.TOO_FAST, reason="Too fast.")
     arguments["comment"] = arguments["solution"]
-    arguments["forget-filter"] = {"slug": project.slug, "pk": 1}
+    kept = SavedFilter.objects.create(project=project, name="first", query="generation=0")
+    arguments["forget-filter"] = {"slug": project.slug, "pk": kept.pk}
     arguments["revoke-token"] = {"pk": 1}
     arguments["dismiss"] = {"slug": project.slug, "pk": flag.pk}
     arguments["api-work"], arguments["api-change-work"] = arguments["work"], arguments["change-work"]

@@ -71,7 +71,7 @@ STATES = {
     "link": State("link", link),
     "dead link": State("link", at("/account/link/none/", "nobody")),
     "account": State("account", at("/account/", "alice")),
-    "new API token": State("account", new_api_token),
+    "new API token": State("make-token", new_api_token),
     "password refused": State("password", refused_password),
     "not found": State(None, at("/projects/nothing/", expect_trouble=True)),
     "form refused": State(None, without_token),
