@@ -9,8 +9,9 @@ from django.db import connection
 from annotation.models import Project
 from annotation.verifier.examples import Example
 
-# Submitted work on whole solutions, without that of practice and screening. The ratings of the solution's own
-# steps by step, and each rated alternative with its text.
+# Submitted work on whole solutions, without that of practice and screening. A hidden repeat is left out, too: what
+# was said twice weighs once. The ratings of the solution's own steps by step, and each rated alternative with its
+# text.
 LABELED = """
     SELECT p.statement::text, p.text,
            (SELECT array_agg(text ORDER BY step) FROM annotation_completion
@@ -26,7 +27,8 @@ LABELED = """
     JOIN annotation_solution s ON s.id = a.solution_id
     JOIN annotation_problem p ON p.id = s.problem_id
     WHERE a.project_id = %s AND a.submitted_at IS NOT NULL AND a.round_id IS NULL AND s.pre_generated
-      AND NOT t.is_screening AND NOT t.is_practice AND a.finish_reason IN ('solution', 'found_error')
+      AND NOT t.is_screening AND NOT t.is_practice AND t.repeat = 0
+      AND a.finish_reason IN ('solution', 'found_error')
     ORDER BY a.id
 """
 # Solutions that grew: all that was offered for each step, by the place where it stood, what the labeler wrote, and
@@ -43,7 +45,8 @@ GROWN = """
     JOIN annotation_solution s ON s.id = a.solution_id
     JOIN annotation_problem p ON p.id = s.problem_id
     WHERE a.project_id = %s AND a.submitted_at IS NOT NULL AND a.round_id IS NULL AND NOT s.pre_generated
-      AND NOT t.is_screening AND NOT t.is_practice AND a.finish_reason <> 'bad_problem'
+      AND NOT t.is_screening AND NOT t.is_practice AND t.repeat = 0
+      AND a.finish_reason <> 'bad_problem'
     ORDER BY a.id
 """
 BLOCK = 1_000

@@ -10,8 +10,11 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from annotation import labeling, selection
+from annotation.against_people.picks import picks
+from annotation.agreement.tables import Slice
 from annotation.labeling.waiting import is_ready, waiting_for
 from annotation.models import Annotation, Lease, Place, Project, Task, User
+from annotation.scoring.examples import examples_of
 from annotation.selection import Plan, Strategy
 from tests.conftest import labeler, person, rated, solution_line
 
@@ -109,6 +112,14 @@ def test_the_board_says_how_far_they_agree_with_themselves(
     (row,) = re.findall(r"<tr[^>]*>(?:(?!</tr>).)*Self-agreement: same rating.*?</tr>", page, re.DOTALL)
     assert "0.800" in row, "of five steps rated again, four alike"
     assert "nobody was given" not in row
+
+
+def test_what_was_said_twice_is_learned_and_counted_once(rated_once: Project, alice: User, bob: User) -> None:
+    selection.draw(project=rated_once, plan=PLAN, actor=None)
+    before = len(list(examples_of(rated_once)))
+    done = [*do_all(alice, rated_once), *do_all(bob, rated_once)]
+    assert len(list(examples_of(rated_once))) == before + len(done) - 6
+    assert {row.reason for row in picks(Slice(rated_once.pk))} == {"uniform"}
 
 
 def test_what_is_still_to_be_repeated_or_came_often_is_not_drawn_first(
