@@ -36,7 +36,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="project",
             name="overlap_asked_at",
-            field=models.DateTimeField(null=True, verbose_name="when it was looked for what is unclear last"),
+            field=models.DateTimeField(
+                blank=True, null=True, verbose_name="when it was looked for what is unclear last"
+            ),
         ),
         migrations.AddConstraint(
             model_name="place",

@@ -142,7 +142,7 @@ class Project(models.Model):
     overlap_budget = models.PositiveIntegerField(
         "annotations asked for like that in all, at most", default=0, db_default=0
     )
-    overlap_asked_at = models.DateTimeField("when it was looked for what is unclear last", null=True)
+    overlap_asked_at = models.DateTimeField("when it was looked for what is unclear last", null=True, blank=True)
     watch_percent = models.PositiveSmallIntegerField(
         "agreement with gold below which a labeler at work is paused, in percent",
         default=0,

@@ -31,23 +31,24 @@ DUE = """
 
 # What is finished, and may want one more: no quality control, nothing of a generation that is closed. What came
 # with its labels wanted none, and has them all the same. The order is that of the solutions, the least clear one
-# first.
+# first. MATERIALIZED: a plan that looked for the chosen ones once for each task would choose others each time, as
+# those before are locked, and ask for more than there is budget.
 ASK = """
-    WITH asked AS (
+    WITH chosen AS MATERIALIZED (
+        SELECT f.id FROM unnest(%(solutions)s::bigint[]) WITH ORDINALITY AS u (solution, place)
+        JOIN annotation_task f ON f.solution_id = u.solution AND f.project_id = %(project)s
+        LEFT JOIN annotation_generation g ON g.project_id = f.project_id AND g.number = f.generation
+        CROSS JOIN LATERAL (SELECT f.filled + count(*) AS given FROM annotation_annotation a
+                            WHERE a.task_id = f.id AND a.is_imported) s
+        WHERE NOT f.is_open AND f.filled = f.wanted AND s.given BETWEEN 1 AND %(most)s - 1
+          AND NOT f.is_quality_control AND NOT f.is_screening AND NOT f.is_practice AND f.repeat = 0
+          AND g.closed_at IS NULL
+        ORDER BY u.place LIMIT %(left)s
+        FOR NO KEY UPDATE OF f
+    ), asked AS (
         UPDATE annotation_task t
         SET wanted = t.wanted + 1, extra = t.extra + 1, is_open = true
-        FROM (
-            SELECT f.id FROM unnest(%(solutions)s::bigint[]) WITH ORDINALITY AS u (solution, place)
-            JOIN annotation_task f ON f.solution_id = u.solution AND f.project_id = %(project)s
-            LEFT JOIN annotation_generation g ON g.project_id = f.project_id AND g.number = f.generation
-            CROSS JOIN LATERAL (SELECT f.filled + count(*) AS given FROM annotation_annotation a
-                                WHERE a.task_id = f.id AND a.is_imported) s
-            WHERE NOT f.is_open AND f.filled = f.wanted AND s.given BETWEEN 1 AND %(most)s - 1
-              AND NOT f.is_quality_control AND NOT f.is_screening AND NOT f.is_practice AND f.repeat = 0
-              AND g.closed_at IS NULL
-            ORDER BY u.place LIMIT %(left)s
-            FOR NO KEY UPDATE OF f
-        ) chosen
+        FROM chosen
         WHERE t.id = chosen.id AND t.filled = t.wanted
         RETURNING t.id, t.wanted
     )
