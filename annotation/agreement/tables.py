@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
+from psycopg.pq import Format
 
 from annotation.agreement.against_gold import Judged
 from annotation.agreement.figures import Indices
@@ -61,29 +62,31 @@ CONDITIONS = {
     "until": "a.submitted_at < %(until)s",
 }
 
-# To be completed with further conditions. Whole numbers that fit are packed into one: to send and to put together
-# costs more than to read. Of an annotation: the length of its solution, whether that was there before, its
-# generation (from 0), why it ended. A label: its annotation, step, completion, rating (from 0).
+# To be completed with further conditions. A left join of what no condition asks for costs nothing.
+CHOSEN = """
+    FROM annotation_annotation a
+    JOIN annotation_task t ON t.id = a.task_id
+    LEFT JOIN annotation_solution s ON s.id = a.solution_id
+    LEFT JOIN annotation_problem q ON q.id = s.problem_id
+    LEFT JOIN annotation_guideline g ON g.id = a.guideline_id
+    WHERE a.project_id = %(project)s AND a.submitted_at IS NOT NULL AND NOT a.is_surplus
+      AND NOT t.is_practice {conditions}
+"""
+# Whole numbers that fit are packed into one: to send and to put together costs more than to read. Of an annotation
+# the length of its solution, whether that was there before, its generation (from 0), why it ended; of a label its
+# annotation, step, completion, rating (from 0). What is chosen is looked up twice: workers of PostgreSQL share the
+# one and the other, but not what a WITH has.
 SAID = f"""
-    WITH chosen AS MATERIALIZED (
-        SELECT a.id, a.solution_id, a.labeler_id, a.active_ms, a.submitted_at,
-               (s.length::bigint << 32) + (s.pre_generated::integer::bigint << 31)
-               + ((coalesce(t.generation, {NO_GENERATION}) - {NO_GENERATION})::bigint << 8)
-               + array_position(%(reasons)s::text[], a.finish_reason::text) - 1 AS packed
-        FROM annotation_annotation a
-        JOIN annotation_task t ON t.id = a.task_id
-        JOIN annotation_solution s ON s.id = a.solution_id
-        LEFT JOIN annotation_problem q ON q.id = s.problem_id
-        LEFT JOIN annotation_guideline g ON g.id = a.guideline_id
-        WHERE a.project_id = %(project)s AND a.submitted_at IS NOT NULL AND NOT a.is_surplus
-          AND NOT t.is_practice {{conditions}}
-    )
-    SELECT (SELECT string_agg(int8send(id) || int8send(solution_id) || int8send(labeler_id) || int8send(active_ms)
-                              || float8send(extract(epoch FROM submitted_at)::float8) || int8send(packed), '')
-            FROM chosen),
+    SELECT (SELECT string_agg(
+                int8send(a.id) || int8send(a.solution_id) || int8send(a.labeler_id) || int8send(a.active_ms)
+                || float8send(extract(epoch FROM a.submitted_at)::float8)
+                || int8send((s.length::bigint << 32) + (s.pre_generated::integer::bigint << 31)
+                            + ((coalesce(t.generation, {NO_GENERATION}) - {NO_GENERATION})::bigint << 8)
+                            + array_position(%(reasons)s::text[], a.finish_reason::text) - 1), '')
+            {CHOSEN}),
            (SELECT string_agg(int8send(
                 (annotation_id << 32) + (step::bigint << 18) + (completion::bigint << 2) + rating + 1), '')
-            FROM annotation_steplabel WHERE rating IS NOT NULL AND annotation_id IN (SELECT id FROM chosen))
+            FROM annotation_steplabel WHERE rating IS NOT NULL AND annotation_id IN (SELECT a.id {CHOSEN}))
 """
 ANNOTATION = np.dtype(
     [
@@ -131,6 +134,7 @@ def conditions_of(which: Slice) -> str:
 def said(which: Slice) -> tuple[bytes, bytes]:
     query = SAID.format(conditions=conditions_of(which))
     with connection.cursor() as cursor:
+        cursor.cursor.format = Format.BINARY  # else the bytes come as digits
         cursor.execute(query, {**vars(which), "reasons": list(REASONS)})
         annotations, packed = cursor.fetchone()
     return annotations or b"", packed or b""
