@@ -64,8 +64,7 @@ def of_steps(labels: Labels) -> list[Line]:
 
 
 def step_sample(labels: Labels) -> Sample:
-    units = labels.units
-    return sampled(summed(measures.features(units.counts), units.clusters))
+    return sampled(summed(labels.adding, labels.units.clusters))
 
 
 def tallied(

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from annotation.agreement.errors import NONE
 from annotation.agreement.figures import Indices, Vector
+from annotation.agreement.measures import features
 
 NO_GENERATION = -32_768
 """Of an annotation whose task is in no generation: loaded, or phase 1."""
@@ -101,6 +102,11 @@ class Labels:
             counts=counts.astype(np.float64),
         )
         return found, place
+
+    @cached_property
+    def adding(self) -> Vector:
+        """What each unit adds to sums over units, as `measures.features` has it."""
+        return features(self.units.counts)
 
     @cached_property
     def looked_for_errors(self) -> NDArray[np.bool_]:

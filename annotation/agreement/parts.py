@@ -42,10 +42,13 @@ def weeks(labels: Labels) -> list[Week]:
 def by_generation(labels: Labels) -> list[Generation]:
     """A solution that is in two generations is looked at in each by itself."""
     numbers, generation = np.unique(labels.generations, return_inverse=True)
-    of = np.unique(labels.solutions, return_inverse=True)[1]
+    solutions, of = np.unique(labels.solutions, return_inverse=True)
     known, first, solution = np.unique(of * len(numbers) + generation, return_index=True, return_inverse=True)
-    apart = replace(labels, solutions=solution)
-    figures = alphas(apart, np.arange(len(known)), generation[first], len(numbers))
+    if len(known) == len(solutions):
+        figures = alphas(labels, solutions, generation[first], len(numbers))
+    else:
+        apart = replace(labels, solutions=solution)
+        figures = alphas(apart, np.arange(len(known)), generation[first], len(numbers))
     counts = np.bincount(generation, minlength=len(numbers)).tolist()
     return [
         Generation(None if number == NO_GENERATION else number, count, figure)
@@ -57,9 +60,7 @@ def alphas(labels: Labels, solutions: Indices, part: Indices, parts: int) -> lis
     """Ordinal alpha of each part; `part` says for each of the `solutions`, sorted, in which it is."""
     units = labels.units
     at = np.searchsorted(solutions, units.solutions)
-    sums = summed(
-        measures.features(units.counts), part[at] * LEFT_OUT + in_groups(len(part))[at], parts * LEFT_OUT
-    )
+    sums = summed(labels.adding, part[at] * LEFT_OUT + in_groups(len(part))[at], parts * LEFT_OUT)
     by_group = sums.reshape(parts, LEFT_OUT, sums.shape[1])
     total = by_group.sum(axis=1)
     n = np.bincount(part[at], units.counts.sum(axis=1) > 1, minlength=parts).astype(np.intp)
