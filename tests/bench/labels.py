@@ -108,7 +108,7 @@ BOARDS = {
     "board: beside people, p95": "beside-people/",
     "label browser, a rare word in a slice, p95": "solutions/?text=zzzz&generation=3",
     "label browser, a rare word in everything, p95": "solutions/?text=zzzz",
-    "the three most contested, one slice, p95": "?generation=3&kind=regular",
+    "overview of one slice, p95": "?generation=3&kind=regular",
 }
 
 
