@@ -1,6 +1,6 @@
 // The desk as it is in the page: what can be rated, what is rated, where we are. A "spot" is a fieldset that takes
 // one rating: a step of the solution, or an alternative for the step with the first error. Which spots show, rest
-// or are greyed follows from their radios in app.css.
+// or are greyed follows in app.css from their radios, and from what `refresh` says of their steps.
 
 export const page = () => document.querySelector("main.desk");
 export const form = () => page().querySelector("form");
@@ -99,11 +99,17 @@ export function goToOpen() {
 export function refresh() {
   const open = new Set(reachable());
   for (const spot of spots()) spot.disabled = !open.has(spot);
+  for (const own of ownSpots()) markStep(own.closest(".step"), valueOf(own));
   const reason = finishReason();
   const verdict = page().querySelector(".verdict [data-open]");
   if (!has("grows") && verdict.textContent !== verdict.dataset[reason]) verdict.textContent = verdict.dataset[reason];
   page().querySelector(".submit").disabled = ["open", "asking"].includes(reason);
   document.dispatchEvent(new CustomEvent("stepmark:rated"));
+}
+
+function markStep({ classList }, rating) {
+  classList.toggle("is-rated", rating !== "");
+  classList.toggle("is-wrong", rating === "-1");
 }
 
 // What screen readers hear beside the step that gets the focus.
