@@ -160,11 +160,11 @@ def test_it_works_without_javascript(growing: Project, alice: User, visit: Visit
     page.locator("#step-0-0").get_by_text("Neutral").click()
     page.locator("#step-0-1").get_by_text("Negative").click()
     go_on.click()
-    assert page.locator("#at-1 .ratings").count() == 3
+    expect(page.locator("#at-1 .ratings")).to_have_count(3)
     page.locator("#written-0 textarea").fill("Mine.")
     page.locator("#at-0 .own-words .goes-on").click()
     go_on.click()
-    assert page.locator("#at-1 .ratings").count() == 0
+    expect(page.locator("#at-1 .ratings")).to_have_count(0)
     page.locator("#written-1 textarea").fill("# Answer\n\n6")
     go_on.click()
     expect(page.get_by_text("The solution has come to its answer.")).to_be_visible()
