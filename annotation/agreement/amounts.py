@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from annotation.agreement.calendar import date_of, day_of
-from annotation.agreement.figures import Figure, counted, shares
+from annotation.agreement.figures import Figure, counted, distinct, shares
 from annotation.agreement.labels import REASONS, Labels
 
 NOTHING = "nothing was submitted"
@@ -31,7 +31,7 @@ def days(labels: Labels) -> list[Day]:
     count = len(found)
     ratings = np.bincount(of[labels.of] * 3 + labels.ratings + 1, minlength=3 * count).reshape(-1, 3)
     width = int(labels.labelers.max(initial=0)) + 1
-    people = np.unique(of * width + labels.labelers) // width
+    people = distinct(of * width + labels.labelers) // width
     columns = (
         np.bincount(of, minlength=count),
         np.bincount(people, minlength=count),

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from annotation.agreement import measures
 from annotation.agreement.errors import NONE, Pairs, pairs
-from annotation.agreement.figures import Figure, Indices, Sample, Vector, ratio, sampled, summed
+from annotation.agreement.figures import Figure, Indices, Sample, Vector, distinct, ratio, sampled, summed
 from annotation.agreement.labels import Labels
 from annotation.agreement.measures import Tally
 
@@ -85,7 +85,7 @@ def twice(labels: Labels, which: NDArray[np.bool_]) -> tuple[int, int]:
     """Of the units `which`, how many two labelers or more have rated, and in how many solutions those are."""
     units = labels.units
     found = which & (units.counts.sum(axis=1) > 1)
-    return int(found.sum()), len(np.unique(units.clusters[found]))
+    return int(found.sum()), len(distinct(units.clusters[found]))
 
 
 def of_finish_reasons(labels: Labels) -> list[Line]:
@@ -128,7 +128,7 @@ def of_first_errors(labels: Labels) -> list[Line]:
 
 def clusters_of(solutions: Indices) -> tuple[int, int]:
     """How many entries there are, and of how many solutions."""
-    return len(solutions), len(np.unique(solutions))
+    return len(solutions), len(distinct(solutions))
 
 
 def error_pairs(labels: Labels) -> Pairs:

@@ -12,7 +12,7 @@ from annotation.agreement.calendar import date_of, day_of, monday_of, week_of
 from annotation.agreement.changes import changes
 from annotation.agreement.figures import Indices, Vector, ratio
 from annotation.agreement.labels import Labels
-from annotation.agreement.people import Ways, features, ways
+from annotation.agreement.people import Ways, ways
 
 
 class Week(NamedTuple):
@@ -58,7 +58,7 @@ def drift(labels: Labels, labeler: int) -> list[Change]:
     """The changes of a labeler's ways, by day."""
     own = np.flatnonzero(labels.labelers == labeler)
     own = own[np.argsort(labels.submitted_at[own], kind="stable")]
-    each = features(labels)
+    each = labels.beside
     rated = np.bincount(labels.of, minlength=len(labels.annotations))
     series = {
         "severity": ratio(each["apart"], each["shared"]),

@@ -90,6 +90,13 @@ def summed(features: Vector, clusters: Indices, count: int = 0) -> Vector:
     return np.stack([np.bincount(clusters, column, minlength=count) for column in features.T], axis=1)
 
 
+def distinct(values: Indices) -> Indices:
+    """The different ones, in order; for a million whole numbers this is faster than numpy's `unique`."""
+    ordered = np.sort(values)
+    is_new = np.diff(ordered, prepend=ordered[:1] - 1) != 0
+    return np.asarray(ordered[is_new])
+
+
 def whole_of(values: NDArray[Any], of: Indices, count: int) -> Indices:
     """Numbers added up within `count` parts, as whole numbers."""
     return np.bincount(of, values, minlength=count).astype(np.intp)

@@ -109,6 +109,30 @@ class Labels:
         return features(self.units.counts)
 
     @cached_property
+    def beside(self) -> dict[str, Vector]:
+        """What each annotation adds to sums over its ratings that count: (annotations,) each."""
+        units, place = self.places
+        annotation, rating = self.of[self.counted], self.ratings[self.counted]
+        counts = units.counts[place]
+        others = counts.sum(axis=1) - 1
+        shared = others > 0
+        apart = np.where(shared, (counts @ [-1, 0, 1] - rating) / np.maximum(others, 1) - rating, 0)
+        same = (counts[np.arange(len(rating)), rating + 1] - 1) / np.maximum(others, 1)
+        columns = {
+            "rated": np.ones(len(rating)),
+            "shared": shared,
+            "apart": apart,
+            "same": same,
+            "negative": rating == -1,
+            "neutral": rating == 0,
+        }
+        size = len(self.annotations)
+        return {
+            name: np.bincount(annotation, values, minlength=size).astype(np.float64)
+            for name, values in columns.items()
+        }
+
+    @cached_property
     def looked_for_errors(self) -> NDArray[np.bool_]:
         """Annotations that say where the first error is, or that there is none."""
         return self.is_first & ~self.grown & (self.reasons < ENDS)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from annotation.agreement.figures import LEFT_OUT, Figure, Indices, Vector, in_groups, jackknifed
+from annotation.agreement.figures import LEFT_OUT, Figure, Indices, Vector, distinct, in_groups, jackknifed
 from annotation.agreement.labels import Labels
 
 ALONE = "nobody else rated the same steps"
@@ -95,7 +95,7 @@ def judged(labels: Labels) -> tuple[Truth, list[Person]]:
     others = [without(found, group == out, posterior, result) for out in range(LEFT_OUT)]
     shared = units.counts.sum(axis=1)[place] > 1
     n = np.bincount(cells[shared] // 3, minlength=len(people))
-    pairs = np.unique(units.clusters[place[shared]] * len(people) + cells[shared] // 3)
+    pairs = distinct(units.clusters[place[shared]] * len(people) + cells[shared] // 3)
     solutions = np.bincount(pairs % max(len(people), 1), minlength=len(people))
     accuracies = np.stack([other.accuracy for other in others], axis=1)
     severities = np.stack([other.severity for other in others], axis=1)
@@ -157,8 +157,9 @@ def settled(
 def expected(found: Patterns, confusions: Vector, classes: Vector) -> Vector:
     by_cell = np.log(confusions).transpose(0, 2, 1).reshape(-1, 3)
     logs = added(by_cell[found.cells], found.starts) + np.log(classes)
-    odds = np.exp(logs - logs.max(axis=1, keepdims=True))
-    return np.asarray(odds / odds.sum(axis=1, keepdims=True))
+    most = np.maximum(np.maximum(logs[:, 0], logs[:, 1]), logs[:, 2])  # over so short an axis numpy is slow
+    odds = np.exp(logs - most[:, None])
+    return np.asarray(odds / (odds @ np.ones(3))[:, None])
 
 
 def maximised(cells: Indices, of: Indices, weighted: Vector, people: int) -> tuple[Vector, Vector]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from annotation.agreement import measures
 from annotation.agreement.errors import neighbours
-from annotation.agreement.figures import LEFT_OUT, Figure, Indices, Vector, in_groups, jackknifed, ratio
+from annotation.agreement.figures import LEFT_OUT, Figure, Indices, Vector, distinct, in_groups, jackknifed, ratio
 from annotation.agreement.labels import Labels
 from annotation.agreement.measures import Measure
 
@@ -75,7 +75,7 @@ def met(labels: Labels) -> tuple[Indices, Vector, Indices]:
     group = in_groups(int(clusters.max(initial=-1)) + 1)[clusters]
     cells = (number * LEFT_OUT + group[unit]) * 9 + said
     confusions = np.bincount(cells, minlength=len(found) * LEFT_OUT * 9).astype(np.float64)
-    shared = np.unique(number * (len(clusters) + 1) + clusters[unit]) // (len(clusters) + 1)
+    shared = distinct(number * (len(clusters) + 1) + clusters[unit]) // (len(clusters) + 1)
     members = np.stack([people[found // len(people)], people[found % len(people)]], axis=1)
     solutions = np.bincount(shared, minlength=len(found))
     return members, confusions.reshape(-1, LEFT_OUT, 3, 3), solutions

@@ -79,7 +79,7 @@ def severest_first(profile: Profile) -> tuple[float, int]:
 def ways(labels: Labels, of: Indices, count: int) -> list[Ways]:
     """Of each of `count` parts of the annotations; `of` (annotations,) says which part each is in, -1 in none."""
     size, inside = len(labels.annotations), of >= 0
-    each = features(labels)
+    each = labels.beside
 
     def figures(rule: Rule, part: NDArray[Any], whole: NDArray[Any], because: str) -> list[Figure]:
         n = whole_of(whole[inside], of[inside], count)
@@ -97,27 +97,3 @@ def ways(labels: Labels, of: Indices, count: int) -> list[Ways]:
         figures(ratios, labels.active_ms / 1000, rated, NOTHING),
     )
     return [Ways(*one) for one in zip(*columns, strict=True)]
-
-
-def features(labels: Labels) -> dict[str, NDArray[np.float64]]:
-    """What each annotation adds to sums over its ratings that count, arrays (annotations,)."""
-    units, place = labels.places
-    annotation, rating = labels.of[labels.counted], labels.ratings[labels.counted]
-    counts = units.counts[place]
-    others = counts.sum(axis=1) - 1
-    shared = others > 0
-    apart = np.where(shared, (counts @ [-1, 0, 1] - rating) / np.maximum(others, 1) - rating, 0)
-    same = (counts[np.arange(len(rating)), rating + 1] - 1) / np.maximum(others, 1)
-    columns = {
-        "rated": np.ones(len(rating)),
-        "shared": shared,
-        "apart": apart,
-        "same": same,
-        "negative": rating == -1,
-        "neutral": rating == 0,
-    }
-    size = len(labels.annotations)
-    return {
-        name: np.bincount(annotation, values, minlength=size).astype(np.float64)
-        for name, values in columns.items()
-    }

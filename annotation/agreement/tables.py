@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from psycopg.pq import Format
 
 from annotation.agreement.against_gold import Judged
-from annotation.agreement.figures import Indices
+from annotation.agreement.figures import Indices, distinct, whole_of
 from annotation.agreement.labels import NO_GENERATION, Labels
 from annotation.models import FinishReason, Gold, GoldStep
 
@@ -72,14 +72,15 @@ CHOSEN = """
     WHERE a.project_id = %(project)s AND a.submitted_at IS NOT NULL AND NOT a.is_surplus
       AND NOT t.is_practice {conditions}
 """
-# Whole numbers that fit are packed into one: to send and to put together costs more than to read. Of an annotation
-# the length of its solution, whether that was there before, its generation (from 0), why it ended; of a label its
+# Whole numbers that fit are packed into one: to send and to put together costs more than to read. Annotations and
+# solutions are numbered below 2^31, memberships below 2^15. In the last number of an annotation are the length of
+# its solution, whether that was there before, its generation (from 0), why it ended; in that of a label its
 # annotation, step, completion, rating (from 0). What is chosen is looked up twice: workers of PostgreSQL share the
 # one and the other, but not what a WITH has.
 SAID = f"""
     SELECT (SELECT string_agg(
-                int8send(a.id) || int8send(a.solution_id) || int8send(a.labeler_id) || int8send(a.active_ms)
-                || float8send(extract(epoch FROM a.submitted_at)::float8)
+                int8send((a.id << 32) + a.solution_id) || int8send((a.labeler_id::bigint << 48) + a.active_ms)
+                || timestamptz_send(a.submitted_at)
                 || int8send((s.length::bigint << 32) + (s.pre_generated::integer::bigint << 31)
                             + ((coalesce(t.generation, {NO_GENERATION}) - {NO_GENERATION})::bigint << 8)
                             + array_position(%(reasons)s::text[], a.finish_reason::text) - 1), '')
@@ -88,35 +89,28 @@ SAID = f"""
                 (annotation_id << 32) + (step::bigint << 18) + (completion::bigint << 2) + rating + 1), '')
             FROM annotation_steplabel WHERE rating IS NOT NULL AND annotation_id IN (SELECT a.id {CHOSEN}))
 """
-ANNOTATION = np.dtype(
-    [
-        ("id", ">i8"),
-        ("solution", ">i8"),
-        ("labeler", ">i8"),
-        ("active_ms", ">i8"),
-        ("submitted_at", ">f8"),
-        ("packed", ">i8"),
-    ]
-)
+ANNOTATION = np.dtype([("ids", ">i8"), ("worked", ">i8"), ("submitted_at", ">i8"), ("packed", ">i8")])
+EPOCH = 946_684_800
+"""When PostgreSQL's time begins, in seconds since 1970."""
 
 
 def labels(which: Slice) -> Labels:
     annotations, packed = said(which)
     rows = np.frombuffer(annotations, dtype=ANNOTATION)
-    rows = rows[np.argsort(rows["id"])]
-    each = np.sort(np.frombuffer(packed, dtype=">i8").astype(np.int64))
-    ids, about = whole(rows["id"]), whole(rows["packed"])
+    rows = rows[np.argsort(rows["ids"])]
+    each = np.sort(whole(np.frombuffer(packed, dtype=">i8")))
+    ids, worked, about = whole(rows["ids"]), whole(rows["worked"]), whole(rows["packed"])
     return Labels(
-        annotations=ids,
-        solutions=whole(rows["solution"]),
-        labelers=whole(rows["labeler"]),
+        annotations=ids >> 32,
+        solutions=ids & 0xFFFFFFFF,
+        labelers=worked >> 48,
         lengths=about >> 32,
         grown=about >> 31 & 1 == 0,
         generations=(about >> 8 & 0xFFFF) + NO_GENERATION,
         reasons=about & 0xFF,
-        active_ms=whole(rows["active_ms"]),
-        submitted_at=rows["submitted_at"].astype(np.float64),
-        of=np.searchsorted(ids, each >> 32),
+        active_ms=worked & (1 << 48) - 1,
+        submitted_at=rows["submitted_at"] / 1e6 + EPOCH,
+        of=np.searchsorted(ids >> 32, each >> 32),
         steps=each >> 18 & 0x3FFF,
         completions=each >> 2 & 0xFFFF,
         ratings=(each & 3) - 1,
@@ -131,13 +125,17 @@ def conditions_of(which: Slice) -> str:
     return "".join(f" AND {one}" for one in conditions)
 
 
-def said(which: Slice) -> tuple[bytes, bytes]:
+def said(which: Slice) -> tuple[bytes, ...]:
     query = SAID.format(conditions=conditions_of(which))
+    return fetched(query, {**vars(which), "reasons": list(REASONS)})
+
+
+def fetched(query: str, given: dict[str, Any]) -> tuple[bytes, ...]:
+    """The one row of a query whose columns are packed values."""
     with connection.cursor() as cursor:
         cursor.cursor.format = Format.BINARY  # else the bytes come as digits
-        cursor.execute(query, {**vars(which), "reasons": list(REASONS)})
-        annotations, packed = cursor.fetchone()
-    return annotations or b"", packed or b""
+        cursor.execute(query, given)
+        return tuple(column or b"" for column in cursor.fetchone())
 
 
 def gold(project: int) -> Judged:
@@ -156,25 +154,21 @@ def gold(project: int) -> Judged:
     return Judged(solutions, steps, completions, accepted.reshape(-1, 3), first, sources)
 
 
-def characters(labeler: int, annotations: Indices) -> Indices:
-    """How long the texts are that were rated in each of a labeler's annotations, in characters."""
-    with connection.cursor() as cursor:
-        cursor.execute(READ, [labeler])
-        found = np.array(cursor.fetchall(), dtype=np.intp).reshape(-1, 2)
-    order = np.argsort(found[:, 0])
-    found = np.vstack([found[order], [[np.iinfo(np.intp).max, 0]]])
-    at = np.searchsorted(found[:, 0], annotations)
-    return np.where(found[at, 0] == annotations, found[at, 1], 0)
+def characters(own: Labels) -> Indices:
+    """How long the texts are that were rated in each annotation, in characters: (annotations,)."""
+    solutions = distinct(own.solutions)
+    (packed,) = fetched(LENGTHS, {"solutions": solutions.tolist()})
+    known = np.sort(np.frombuffer(packed, dtype=TEXT).astype(TEXT.newbyteorder("=")), order="at")
+    of = (own.solutions[own.of] << 32) + (own.steps << 16) + own.completions
+    read = known["characters"][np.searchsorted(known["at"], of)]
+    return whole_of(read, own.of, len(own.annotations))
 
 
-READ = """
-    SELECT l.annotation_id, sum(length(c.text))
-    FROM annotation_annotation a
-    JOIN annotation_steplabel l ON l.annotation_id = a.id
-    JOIN annotation_completion c ON c.solution_id = l.solution_id AND c.step = l.step AND c.index = l.completion
-    WHERE a.labeler_id = %s AND a.submitted_at IS NOT NULL AND l.rating IS NOT NULL
-    GROUP BY l.annotation_id
+LENGTHS = """
+    SELECT string_agg(int8send((solution_id << 32) + (step::bigint << 16) + index) || int8send(length(text)), '')
+    FROM annotation_completion WHERE solution_id = ANY(%(solutions)s)
 """
+TEXT = np.dtype([("at", ">i8"), ("characters", ">i8")])
 
 
 def whole(column: NDArray[Any]) -> NDArray[np.intp]:

@@ -105,7 +105,6 @@ def labeler_profile(request: HttpRequest, slug: str, pseudonym: UUID) -> HttpRes
     def one(labels: Labels, project: Project) -> Board:
         found = {profile.labeler: profile for profile in people.profiles(labels, tables.gold(project.pk))}
         own = labels.only(labels.labelers == member.pk)
-        read = tables.characters(member.pk, own.annotations)
         return {
             "member": member,
             "annotations": len(own.annotations),
@@ -116,7 +115,7 @@ def labeler_profile(request: HttpRequest, slug: str, pseudonym: UUID) -> HttpRes
             "changes": timeline(drift.drift(labels, member.pk), project),
             "guidelines": Guideline.objects.filter(project=project).order_by("version"),
             "pairs": [pair_from(member.pk, pair) for pair in pairwise.pairs(labels) if member.pk in pair[:2]],
-            "lengths": drift.lengths(own.active_ms / 1000, read),
+            "lengths": drift.lengths(own.active_ms / 1000, tables.characters(own)),
             "names": names_of(labels),
         }
 

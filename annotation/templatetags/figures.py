@@ -1,0 +1,70 @@
+"""A figure in cells of a table: with its interval and its n, or why there is none. Boards have hundreds."""
+
+from collections.abc import Callable
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from annotation.agreement.figures import Figure
+from annotation.templatetags.humane import percent, thousands
+
+register = template.Library()
+
+Written = Callable[[float], str]
+
+precise = "{:.3f}".format
+exact = "{:.6g}".format
+WRITTEN: dict[str, Written] = {"number": "{:.2f}".format, "percent": percent, "seconds": "{:.1f}".format}
+UNITS = {"seconds": " s"}
+NONE = mark_safe("<small>none</small>")
+
+
+@register.simple_tag
+def cell(figure: Figure, kind: str = "number") -> SafeString:
+    """All in one cell, one below the other."""
+    if figure.value is None:
+        return format_html(
+            '<td class="number compact"><small class="because">undefined: {}</small></td>', figure.because
+        )
+    written = WRITTEN[kind]
+    value, bounds = written(figure.value) + UNITS.get(kind, ""), interval(figure, written)
+    return format_html(
+        '<td class="number compact">{}{}<small>n {}</small></td>',
+        value,
+        format_html("<small>{}</small>", bounds) if bounds else "",
+        thousands(figure.n),
+    )
+
+
+@register.simple_tag
+def cells(figure: Figure) -> SafeString:
+    """Value, interval and n, a cell each, to three digits."""
+    if figure.value is None:
+        row = '<td class="number" colspan="2"><small>undefined: {}</small></td><td class="number">{}</td>'
+        return format_html(row, figure.because, thousands(figure.n))
+    row = '<td class="number">{}</td><td class="number">{}</td><td class="number">{}</td>'
+    return format_html(row, precise(figure.value), interval(figure, precise) or NONE, thousands(figure.n))
+
+
+@register.simple_tag
+def plotted(figure: Figure) -> SafeString:
+    """All in one cell, which the chart above the table reads as well."""
+    if figure.value is None:
+        return format_html('<td class="number compact"><small>undefined: {}</small></td>', figure.because)
+    bounds = interval(figure, precise)
+    return format_html(
+        '<td class="number compact" data-value="{}"{}>{}<small>{}n {}</small></td>',
+        exact(figure.value),
+        format_html(' data-low="{}" data-high="{}"', exact(figure.low), exact(figure.high)) if bounds else "",
+        precise(figure.value),
+        f"{bounds} · " if bounds else "",
+        thousands(figure.n),
+    )
+
+
+def interval(figure: Figure, written: Written) -> str:
+    """Empty where there is none."""
+    if figure.low is None or figure.high is None:
+        return ""
+    return f"{written(figure.low)} to {written(figure.high)}"
