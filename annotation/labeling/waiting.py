@@ -23,8 +23,8 @@ READY = f"""
 
 # Looks at every open task: only worth it where nothing is ready, and then those are few.
 WAITING = """
-    SELECT (SELECT count(DISTINCT solution_id) FROM annotation_annotation
-            WHERE labeler_id = %(labeler)s AND submitted_at IS NOT NULL),
+    SELECT (SELECT count(*) FROM annotation_annotation a JOIN annotation_task t ON t.id = a.task_id
+            WHERE a.labeler_id = %(labeler)s AND a.submitted_at IS NOT NULL AND NOT t.is_practice),
            count(DISTINCT t.solution_id) FILTER (WHERE is_with_others AND NOT is_done),
            min(p.expires_at) FILTER (WHERE is_with_others AND NOT is_done),
            count(DISTINCT t.solution_id) FILTER (WHERE is_done)
@@ -42,7 +42,7 @@ class Waiting(NamedTuple):
     """Why a labeler gets nothing: all counts are of this project."""
 
     done: int
-    """Solutions this labeler has submitted."""
+    """Annotations this labeler has submitted; as on the own page, what was given twice counts twice."""
     with_others: int
     """Solutions that others hold and that may come free for this labeler."""
     next_free: datetime | None

@@ -6,7 +6,7 @@ from django.db.backends.utils import CursorWrapper
 
 from annotation.models import Project
 from annotation.selection.drawing import picked
-from annotation.selection.picking import QUALITY_CONTROL
+from annotation.selection.picking import QUALITY_CONTROL, REPEAT
 from annotation.selection.plan import Plan
 from annotation.selection.pool import EXCLUDED, P
 
@@ -126,8 +126,12 @@ class Preview(NamedTuple):
 
     @property
     def picked(self) -> int:
-        """Without quality control."""
-        return sum(one.tasks for one in self.reasons if one.reason != QUALITY_CONTROL)
+        """Without quality control and repeats."""
+        return sum(one.tasks for one in self.reasons if one.reason not in {QUALITY_CONTROL, REPEAT})
+
+    @property
+    def controls(self) -> int:
+        return sum(one.tasks for one in self.reasons if one.reason == QUALITY_CONTROL)
 
     @property
     def annotations(self) -> int:

@@ -10,7 +10,7 @@ from annotation.selection import Plan, Strategy
 
 LABELS = {
     Strategy.CONVINCING: "convincing wrong answers: rated highly, graded wrong",
-    Strategy.MIX: "80 % convincing wrong answers, 20 % the most convincing of the rest",
+    Strategy.MIX: "the same, mixed with the most convincing of the rest",
     Strategy.UNCERTAINTY: "what the scorer is least sure of",
     Strategy.LOW_STEP: "right answers with a low step",
     Strategy.DISAGREEMENT: "what two scorers disagree on",
@@ -26,7 +26,11 @@ MOST_CHOICES = 40
 
 
 class PlanForm(forms.Form):
-    strategy = forms.ChoiceField(label="Pick", choices=[(one.value, LABELS[one]) for one in Strategy])
+    strategy = forms.ChoiceField(
+        label="Pick",
+        choices=[(one.value, LABELS[one]) for one in Strategy],
+        widget=forms.Select(attrs={"class": "wide"}),
+    )
     scorer = forms.ModelChoiceField(Scorer.objects.none(), label="Scores of", required=False)
     other_scorer = forms.ModelChoiceField(
         Scorer.objects.none(), label="And of", required=False, help_text="For disagreement only."
@@ -82,6 +86,7 @@ class PlanForm(forms.Form):
         )
         for name in ("scorer", "other_scorer"):
             self.fields[name].queryset = scorers  # type: ignore[attr-defined]
+            self.fields[name].empty_label = "none"  # type: ignore[attr-defined]
         scorer = usual(scorers)
         self.fields["scorer"].initial = scorer
         self.fields["strategy"].initial = Strategy.CONVINCING if scorer else Strategy.UNIFORM

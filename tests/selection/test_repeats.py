@@ -91,6 +91,8 @@ def test_they_are_somewhere_among_the_others_and_differ_in_nothing_a_labeler_see
         pages[order[-1]].add(re.sub(r"[\w-]{30,}|[\dx_${}=+]+|Problem|solution", "", page))
         rate(lease)
     assert sum(order) == 3
+    told = waiting_for(labeler(alice, rated_once).pk).done
+    assert told == Annotation.objects.filter(labeler__user=alice).count(), "as on the own page: nothing to compare"
     assert order != sorted(order, reverse=True)
     assert pages[True] == pages[False]
 

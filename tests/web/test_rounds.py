@@ -155,3 +155,20 @@ def test_a_draw_goes_by_the_verifier_until_an_endpoint_has_scored(
     Score.objects.create(scorer=behind_endpoint, solution=Solution.objects.earliest("pk"), **score)
     press(manager, "verifier/train/")
     assert offered(behind_endpoint)
+
+
+def test_the_preview_says_what_there_is_too_little_of(
+    manager: Client, alice: User, project: Project, load: Callable[..., LoadRun]
+) -> None:
+    load(project, sums()[:8])
+    rate_everything(alice, project)
+    load(project, sums()[8:12], for_pool=True)
+    for solution in (Solution.objects.earliest("pk"), Solution.objects.latest("pk")):
+        accepted = {f"accept-{step}-0": "1" for step in range(3)}
+        manager.post(f"{HERE}solutions/{solution.pk}/gold/", accepted)
+    plan = {"strategy": "uniform", "size": 9, "uniform_percent": 0, "overlap_percent": 0, "seed": 1, "repeats": 8}
+    page = manager.get(f"{HERE}generations/draw/", {**plan, "quality_control": 2}).content.decode()
+    assert "Fewer than the 9 asked for" in page, "repeats do not make up for it"
+    assert "Quality control: 1 of the 2 asked for." in page, "Alice has rated the other one"
+    page = manager.get(f"{HERE}generations/draw/", {**plan, "size": 3, "quality_control": 1}).content.decode()
+    assert "asked for" not in page
