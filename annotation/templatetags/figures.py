@@ -1,22 +1,31 @@
 """A figure in cells of a table: with its interval and its n, or why there is none. Boards have hundreds."""
 
-from collections.abc import Callable
+from typing import NamedTuple
 
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from annotation.agreement.figures import Figure
-from annotation.templatetags.humane import percent, thousands
+from annotation.templatetags.humane import thousands
 
 register = template.Library()
 
-Written = Callable[[float], str]
-
 precise = "{:.3f}".format
 exact = "{:.6g}".format
-WRITTEN: dict[str, Written] = {"number": "{:.2f}".format, "percent": percent, "seconds": "{:.1f}".format}
-UNITS = {"seconds": " s"}
+
+
+class Kind(NamedTuple):
+    value: str
+    bounds: str
+    times: int = 1
+
+
+KINDS = {
+    "number": Kind("{:.2f}", "{:.2f} to {:.2f}"),
+    "percent": Kind("{:.1f}\u202f%", "{:.1f}–{:.1f}\u202f%", times=100),
+    "seconds": Kind("{:.1f}\u202fs", "{:.1f} to {:.1f}"),
+}
 NONE = mark_safe("<small>none</small>")
 
 
@@ -27,12 +36,14 @@ def cell(figure: Figure, kind: str = "number") -> SafeString:
         return format_html(
             '<td class="number compact"><small class="because">undefined: {}</small></td>', figure.because
         )
-    written = WRITTEN[kind]
-    value, bounds = written(figure.value) + UNITS.get(kind, ""), interval(figure, written)
+    value, bounds, times = KINDS[kind]
+    low, high = figure.low, figure.high
     return format_html(
         '<td class="number compact">{}{}<small>n {}</small></td>',
-        value,
-        format_html("<small>{}</small>", bounds) if bounds else "",
+        value.format(times * figure.value),
+        format_html("<small>{}</small>", bounds.format(times * low, times * high))
+        if low is not None and high is not None
+        else "",
         thousands(figure.n),
     )
 
@@ -44,7 +55,7 @@ def cells(figure: Figure) -> SafeString:
         row = '<td class="number" colspan="2"><small>undefined: {}</small></td><td class="number">{}</td>'
         return format_html(row, figure.because, thousands(figure.n))
     row = '<td class="number">{}</td><td class="number">{}</td><td class="number">{}</td>'
-    return format_html(row, precise(figure.value), interval(figure, precise) or NONE, thousands(figure.n))
+    return format_html(row, precise(figure.value), interval(figure) or NONE, thousands(figure.n))
 
 
 @register.simple_tag
@@ -52,7 +63,7 @@ def plotted(figure: Figure) -> SafeString:
     """All in one cell, which the chart above the table reads as well."""
     if figure.value is None:
         return format_html('<td class="number compact"><small>undefined: {}</small></td>', figure.because)
-    bounds = interval(figure, precise)
+    bounds = interval(figure)
     return format_html(
         '<td class="number compact" data-value="{}"{}>{}<small>{}n {}</small></td>',
         exact(figure.value),
@@ -63,8 +74,8 @@ def plotted(figure: Figure) -> SafeString:
     )
 
 
-def interval(figure: Figure, written: Written) -> str:
+def interval(figure: Figure) -> str:
     """Empty where there is none."""
     if figure.low is None or figure.high is None:
         return ""
-    return f"{written(figure.low)} to {written(figure.high)}"
+    return f"{precise(figure.low)} to {precise(figure.high)}"
