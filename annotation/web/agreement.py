@@ -74,7 +74,7 @@ def labelers(request: HttpRequest, slug: str) -> HttpResponse:
         busiest = sorted(found, key=lambda one: -one.annotations)[:MOST_ACROSS]
         return {
             "profiles": found,
-            "has_gold": any(one.found.n for one in found),
+            "has_gold": any(one.gold.n or one.found.n for one in found),
             "matrix": matrix([one.labeler for one in busiest], pairwise.pairs(labels)),
             "is_part": len(found) > MOST_ACROSS,
             "people": in_order(latent.judged(labels)[1], found),
