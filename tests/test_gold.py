@@ -9,12 +9,13 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from annotation import labeling
+from annotation.agreement import tables
 from annotation.learning import course, gold
 from annotation.learning.gold import Judgement
 from annotation.learning.quality import Agreement
-from annotation.models import Annotation, AuditEntry, Gold, GoldStep, Project, Solution, User
+from annotation.models import Annotation, AuditEntry, Gold, GoldStep, LoadRun, Project, Solution, User
 from tests.api.script import Script
-from tests.conftest import labeler, rated, shared_file
+from tests.conftest import labeler, rated, shared_file, solution_line
 
 SignIn = Callable[[User], Client]
 
@@ -35,10 +36,10 @@ def accepted(solution: Solution) -> list[tuple[int, int, set[int], bool]]:
 def test_gold_is_made_from_an_annotation(waiting: Project, alice: User, sam: User) -> None:
     annotation = rate(alice, waiting, 1, 0, -1)
     made = gold.make_from(actor=sam, annotation=annotation)
-    assert (made.author, made.source) == (sam, annotation)
+    assert (made.author, made.sources.get().annotation) == (sam, annotation)
     assert accepted(annotation.solution) == [(0, 0, {1}, False), (1, 0, {0}, False), (2, 0, {-1}, True)]
     assert gold.agreements([annotation]) == {}, "it agrees with itself"
-    Gold.objects.update(source=None)
+    made.sources.all().delete()
     assert gold.agreements([annotation]) == {annotation.pk: Agreement(3, 3, 1, 1)}
 
 
@@ -62,6 +63,26 @@ def test_a_second_annotation_widens_it_or_takes_its_place(
     assert [len(one) for one in before] == [0, 3, 3, 3]
 
 
+def test_nothing_it_was_made_from_is_held_against_it(
+    project: Project, load: Callable[..., LoadRun], alice: User, bob: User, sam: User
+) -> None:
+    project.wanted = 2
+    project.save()
+    load(project, [solution_line()])
+    first, second = rate(alice, project, 1, 1, 1), rate(bob, project, 1, 0, 1)
+    gold.make_from(actor=sam, annotation=first)
+    gold.make_from(actor=sam, annotation=second, as_well=True)
+    assert gold.agreements([first, second]) == {}
+    assert sorted(tables.gold(project.pk).sources) == [first.pk, second.pk]
+    step = Judgement(0, 0, frozenset({1}))
+    gold.write(actor=sam, solution=first.solution, judgements=[step])
+    assert gold.agreements([first, second]) == {}, "written anew by hand, it still comes from them"
+    gold.write(actor=sam, solution=first.solution, judgements=[step], sources=())
+    assert len(gold.agreements([first, second])) == 2
+    gold.make_from(actor=sam, annotation=second)
+    assert set(gold.agreements([first, second])) == {first.pk}, "in place of the old one"
+
+
 def test_gold_is_made_from_loaded_rows(project: Project, load: Any, sam: User) -> None:
     load(project, shared_file("prm800k_rows.jsonl"))
     loaded = Annotation.objects.filter(solution__pre_generated=True).select_related("solution__project")
@@ -69,8 +90,7 @@ def test_gold_is_made_from_loaded_rows(project: Project, load: Any, sam: User) -
     for annotation in loaded:
         is_finished = annotation.finish_reason in {"solution", "found_error"}
         if is_finished and annotation.labels.filter(rating__isnull=False).exists():
-            gold.make_from(actor=sam, annotation=annotation)
-            Gold.objects.update(source=None)
+            gold.make_from(actor=sam, annotation=annotation).sources.all().delete()
             found = gold.agreements([annotation])[annotation.pk]
             assert (found.right, found.found) == (found.judged, 1)
             made += 1

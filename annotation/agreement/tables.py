@@ -16,7 +16,7 @@ from psycopg.pq import Format
 from annotation.agreement.against_gold import Judged
 from annotation.agreement.figures import Indices, distinct, whole_of
 from annotation.agreement.labels import NO_GENERATION, Labels
-from annotation.models import FinishReason, Gold, GoldStep
+from annotation.models import FinishReason, GoldSource, GoldStep
 
 REASONS = (FinishReason.SOLUTION, FinishReason.FOUND_ERROR, FinishReason.BAD_PROBLEM, FinishReason.GIVE_UP)
 
@@ -149,8 +149,8 @@ def gold(project: int) -> Judged:
     accepted = np.array([[rating in row[3] for rating in (-1, 0, 1)] for row in rows], dtype=np.bool_)
     first = np.array([row[4] for row in rows], dtype=np.bool_)
     solutions, steps, completions = columns.T
-    made_from = Gold.objects.filter(solution__project=project, source__isnull=False)
-    sources = np.array(made_from.values_list("source", flat=True), dtype=np.intp)
+    made_from = GoldSource.objects.filter(gold__solution__project=project)
+    sources = np.array(made_from.values_list("annotation", flat=True), dtype=np.intp)
     return Judged(solutions, steps, completions, accepted.reshape(-1, 3), first, sources)
 
 

@@ -189,7 +189,7 @@ def make_gold(actor: User, solution: Solution, rows: Iterable[Row], kept: Mappin
             accepted = frozenset({verdict.rating} | others)
             is_error = not row.completion and NEGATIVE in accepted
             judgements.append(Judgement(row.step, row.completion, accepted, can_be_first_error=is_error))
-    return gold.write(actor=actor, solution=solution, judgements=judgements)
+    return gold.write(actor=actor, solution=solution, judgements=judgements, sources=())
 
 
 def in_words(verdicts: Mapping[Place, Verdict]) -> list[dict[str, object]]:

@@ -15,6 +15,7 @@ from annotation.models import (
     Completion,
     FinishReason,
     Gold,
+    GoldSource,
     GoldStep,
     Project,
     Round,
@@ -53,16 +54,24 @@ def judgements_of(solution: Solution) -> dict[Place, Judgement]:
 
 @transaction.atomic
 def write(
-    *, actor: User | None, solution: Solution, judgements: Sequence[Judgement], source: Annotation | None = None
+    *,
+    actor: User | None,
+    solution: Solution,
+    judgements: Sequence[Judgement],
+    sources: Collection[Annotation] | None = None,
 ) -> Gold:
     """Set the gold of a solution, in place of what there was; what it was stays in the audit trail.
 
+    `sources` are the annotations it is made from, which are not held against it; None leaves those there are.
     Locks the solution. Raises `ValidationError` for what is no judgement of this solution.
     """
     Solution.objects.select_for_update(no_key=True).get(pk=solution.pk)
     check(solution, judgements)
     before = in_words(judgements_of(solution).values())
-    gold, _ = Gold.objects.update_or_create(solution=solution, defaults={"author": actor, "source": source})
+    gold, _ = Gold.objects.update_or_create(solution=solution, defaults={"author": actor})
+    if sources is not None:
+        GoldSource.objects.filter(gold=gold).delete()
+        GoldSource.objects.bulk_create(GoldSource(gold=gold, annotation=one) for one in sources)
     GoldStep.objects.filter(gold=gold).delete()
     GoldStep.objects.bulk_create(
         GoldStep(
@@ -114,10 +123,16 @@ def make_from(*, actor: User | None, annotation: Annotation, as_well: bool = Fal
             "This annotation was not brought to its end; it does not say where the first error is."
         )
     solution = annotation.solution
-    judgements = judged_by(annotation)
+    judgements, sources = judged_by(annotation), {annotation}
     if as_well:
         judgements = merged(judgements_of(solution), judgements)
-    return write(actor=actor, solution=solution, judgements=list(judgements.values()), source=annotation)
+        sources |= set(Annotation.objects.filter(pk__in=sources_of([solution.pk])))
+    return write(actor=actor, solution=solution, judgements=list(judgements.values()), sources=sources)
+
+
+def sources_of(solutions: Collection[int]) -> set[int]:
+    """The annotations that the gold of these solutions was made from."""
+    return set(GoldSource.objects.filter(gold__in=solutions).values_list("annotation", flat=True))
 
 
 def judged_by(annotation: Annotation) -> dict[Place, Judgement]:
@@ -168,10 +183,9 @@ def agreements(annotations: Collection[Annotation]) -> dict[int, Agreement]:
     Those whose solution has no gold are left out, and those from which gold was made: they agree with themselves.
     """
     expected: dict[int, dict[Place, Expected]] = defaultdict(dict)
-    sources: set[int | None] = set()
-    found = GoldStep.objects.filter(gold__in={one.solution_id for one in annotations}).select_related("gold")
-    for judgement in found:
-        sources.add(judgement.gold.source_id)
+    solutions = {one.solution_id for one in annotations}
+    sources = sources_of(solutions)
+    for judgement in GoldStep.objects.filter(gold__in=solutions):
         expected[judgement.gold_id][judgement.step, judgement.completion] = Expected(
             frozenset(judgement.accepted), judgement.can_be_first_error
         )

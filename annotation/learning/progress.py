@@ -69,7 +69,7 @@ def weeks_of(labeler: Membership, monday: datetime) -> list[Weeks]:
     """
     held = Annotation.objects.filter(
         labeler=labeler, round=None, submitted_at__lt=monday, solution__gold__isnull=False
-    ).exclude(solution__gold__source__labeler=labeler)
+    ).exclude(solution__gold__sources__annotation__labeler=labeler)
     annotations = list(held.order_by("submitted_at"))
     found = agreements(annotations)
     return buckets((monday_of(one.submitted_at), found[one.pk]) for one in annotations if one.submitted_at)

@@ -49,11 +49,21 @@ class Gold(models.Model):
 
     solution = models.OneToOneField("Solution", primary_key=True, on_delete=models.CASCADE, related_name="gold")
     author = models.ForeignKey("User", null=True, on_delete=models.SET_NULL, related_name="+")
-    source = models.ForeignKey("Annotation", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     changed_at = models.DateTimeField(auto_now=True)
 
     def __str__(self) -> str:
         return f"gold of solution {self.pk}"
+
+
+class GoldSource(models.Model):
+    """An annotation that gold was made from; it is not held against it."""
+
+    pk = models.CompositePrimaryKey("gold_id", "annotation_id")
+    gold = models.ForeignKey(Gold, on_delete=models.CASCADE, related_name="sources", db_index=False)
+    annotation = models.ForeignKey("Annotation", on_delete=models.PROTECT, related_name="+", db_index=False)
+
+    def __str__(self) -> str:
+        return f"gold {self.gold_id} from {self.annotation_id}"
 
 
 class GoldStep(models.Model):

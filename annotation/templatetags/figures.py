@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from django import template
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from annotation.agreement.figures import Figure
 from annotation.templatetags.humane import thousands
@@ -26,7 +26,7 @@ KINDS = {
     "percent": Kind("{:.1f}\u202f%", "{:.1f}–{:.1f}\u202f%", times=100),
     "seconds": Kind("{:.1f}\u202fs", "{:.1f} to {:.1f}"),
 }
-NONE = mark_safe("<small>none</small>")
+NONE = format_html("<small>{}</small>", "none")
 
 
 @register.simple_tag
