@@ -18,7 +18,7 @@ from tests.serving.exchange import Request
 from tests.serving.scripted import Scripted
 from tests.test_up import signed_in
 
-PROBLEMS = 250
+PROBLEMS = 130
 KEY = "sk-canary-7f3a9b51c0de4e2f8a6b"
 FORGET = "from annotation.celery import app; app.connection().default_channel.client.flushall()"
 WRITE_DOWN = FORGET.replace("flushall", "save")
