@@ -110,7 +110,11 @@ class Labels:
 
     @cached_property
     def beside(self) -> dict[str, Vector]:
-        """What each annotation adds to sums over its ratings that count: (annotations,) each."""
+        """What each annotation adds to sums over its ratings that count, by name: (annotations,) each.
+
+        How many were "rated", and of these "shared" with others, "negative" and "neutral"; by how much they lie
+        below the others' mean ("apart"), and the share of the others who said the "same".
+        """
         units, place = self.places
         annotation, rating = self.of[self.counted], self.ratings[self.counted]
         counts = units.counts[place]

@@ -11,9 +11,6 @@ from annotation.templatetags.humane import thousands
 
 register = template.Library()
 
-precise = "{:.3f}".format
-exact = "{:.6g}".format
-
 
 class Kind(NamedTuple):
     value: str
@@ -23,9 +20,12 @@ class Kind(NamedTuple):
 
 KINDS = {
     "number": Kind("{:.2f}", "{:.2f} to {:.2f}"),
+    "precise": Kind("{:.3f}", "{:.3f} to {:.3f}"),
     "percent": Kind("{:.1f}\u202f%", "{:.1f}–{:.1f}\u202f%", times=100),
     "seconds": Kind("{:.1f}\u202fs", "{:.1f} to {:.1f}"),
 }
+precise = KINDS["precise"].value.format
+exact = "{:.6g}".format
 NONE = format_html("<small>{}</small>", "none")
 
 
@@ -36,14 +36,11 @@ def cell(figure: Figure, kind: str = "number") -> SafeString:
         return format_html(
             '<td class="number compact"><small class="because">undefined: {}</small></td>', figure.because
         )
-    value, bounds, times = KINDS[kind]
-    low, high = figure.low, figure.high
+    written, bounds = KINDS[kind], interval(figure, kind)
     return format_html(
         '<td class="number compact">{}{}<small>n {}</small></td>',
-        value.format(times * figure.value),
-        format_html("<small>{}</small>", bounds.format(times * low, times * high))
-        if low is not None and high is not None
-        else "",
+        written.value.format(written.times * figure.value),
+        format_html("<small>{}</small>", bounds) if bounds else "",
         thousands(figure.n),
     )
 
@@ -74,8 +71,10 @@ def plotted(figure: Figure) -> SafeString:
     )
 
 
-def interval(figure: Figure) -> str:
+@register.filter(name="bounds")
+def interval(figure: Figure, kind: str = "precise") -> str:
     """Empty where there is none."""
     if figure.low is None or figure.high is None:
         return ""
-    return f"{precise(figure.low)} to {precise(figure.high)}"
+    _, bounds, times = KINDS[kind]
+    return bounds.format(times * figure.low, times * figure.high)

@@ -57,6 +57,17 @@ def test_a_whole_solution_by_plain_forms(desk: tuple[Client, str]) -> None:
     assert "You have submitted this solution" in client.get(address).content.decode()
 
 
+def test_the_page_says_before_any_script_what_is_rated_and_what_is_wrong(
+    desk: tuple[Client, str],
+) -> None:
+    client, address = desk
+    shown = []
+    for fields in ({}, {"step-0": "0"}, {"step-0": "0", "step-1": "-1"}):
+        client.post(f"{address}save/", fields)
+        shown.append(re.findall(r'<li class="step *([^"]*)"', client.get(address).content.decode()))
+    assert shown == [["", "", ""], ["is-rated", "", ""], ["is-rated", "is-rated is-wrong", ""]]
+
+
 def test_an_unfinished_solution_says_what_is_missing(desk: tuple[Client, str]) -> None:
     client, address = desk
     response = client.post(f"{address}submit/", {"step-0": "1"}, follow=True)

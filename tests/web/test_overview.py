@@ -134,12 +134,7 @@ def test_classes_and_endings_are_on_the_page(exported: list[dict[str, Any]], max
         bounds = binomtest(ended[reason], len(exported)).proportion_ci(method="wilson")
         row = re.search(rf"<code>{reason}</code></a></th>(.*?)</tr>", page)
         assert row
-        numbers = [
-            float(number)
-            for number in re.findall(r">(?:\D*?)([\d.]+)|to ([\d.]+)", row[1])
-            for number in number
-            if number
-        ]
+        numbers = [float(number) for number in re.findall(r"[\d.]+", re.sub(r"<[^>]*>", " ", row[1]))]
         share = 100 * ended[reason] / len(exported)
         assert numbers == pytest.approx([ended[reason], share, 100 * bounds.low, 100 * bounds.high], abs=0.06)
 

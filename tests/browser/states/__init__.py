@@ -1,6 +1,6 @@
 """Every page of the product, each in the states in which people see it.
 
-One list a kind of person; each state says which page of the URLconf it shows.
+One list a subject; each state says which page of the URLconf it shows.
 """
 
 from tests.browser.states.account import STATES as ACCOUNT
