@@ -141,7 +141,7 @@ def scorer_of(endpoint: Endpoint, actor: User | None) -> Scorer:
         project=project,
         kind=Scorer.Kind.ENDPOINT,
         endpoint=endpoint,
-        version=Scorer.next_version(project, Scorer.Kind.ENDPOINT),
+        version=Scorer.next_version(project, endpoint),
         settings=settings_now,
         actor=actor,
     )

@@ -6,6 +6,7 @@ from django.db.models import F, Max, Q
 from django.db.models.functions import Coalesce
 
 from annotation.models.corpus import Project
+from annotation.models.endpoints import Endpoint
 
 
 class Word(models.TextChoices):
@@ -74,7 +75,9 @@ class Scorer(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["project", "kind", "version"], name="scorer_version_once"),
+            models.UniqueConstraint(
+                fields=["project", "endpoint", "version"], nulls_distinct=False, name="scorer_version_once"
+            ),
             models.CheckConstraint(
                 condition=Q(kind="verifier", weights__isnull=False, report__isnull=False, endpoint=None)
                 | Q(kind="endpoint", weights=None, endpoint__isnull=False),
@@ -86,9 +89,9 @@ class Scorer(models.Model):
         return f"{self.endpoint or self.get_kind_display()}, version {self.version}"
 
     @classmethod
-    def next_version(cls, project: Project, kind: "Scorer.Kind") -> int:
-        """For whoever has locked the project."""
-        last = cls.objects.filter(project=project, kind=kind).aggregate(last=Max("version"))["last"]
+    def next_version(cls, project: Project, endpoint: Endpoint | None = None) -> int:
+        """Of the endpoint, or without one of the project's verifier; for whoever has locked the project."""
+        last = cls.objects.filter(project=project, endpoint=endpoint).aggregate(last=Max("version"))["last"]
         return (last or 0) + 1
 
 

@@ -50,7 +50,7 @@ def keep(run: Run, trained: "Trained") -> int:
     scorer = Scorer.objects.create(
         project=project,
         kind=Scorer.Kind.VERIFIER,
-        version=Scorer.next_version(project, Scorer.Kind.VERIFIER),
+        version=Scorer.next_version(project),
         weights=trained.model.dump(),
         report=msgspec.to_builtins(trained.report),
         settings=run.settings,

@@ -26,7 +26,7 @@ NO_TIMEOUTS = aiohttp.ClientTimeout(total=None, connect=None, sock_connect=None,
 """The deadline around the whole is ours; the library's would only cover parts of it."""
 
 Watch = Callable[[str, bytes, bytes], None]
-"""Called with path, what was sent and what came, for a trial."""
+"""Called with path, what was sent and what came (nothing, where the call failed), for a trial."""
 
 
 class Client:
@@ -62,11 +62,13 @@ class Client:
 
         Waiting for one of the places in flight does not count towards the deadline.
         """
-        sent = encoded(payload)
-        async with self._gate:
-            came = await self._in_time(path, sent)
-        if self.watch:
-            self.watch(path, sent, came)
+        sent, came = encoded(payload), b""
+        try:
+            async with self._gate:
+                came = await self._in_time(path, sent)
+        finally:
+            if self.watch:
+                self.watch(path, sent, came)
         return decoded(came, self.endpoint.key)
 
     async def share(self, places: int) -> int:

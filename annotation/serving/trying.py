@@ -39,6 +39,11 @@ class Trial(NamedTuple):
     is_transient: bool
     seconds: float
 
+    @property
+    def covers(self) -> bool:
+        """Whether it is known how much of the whole the two labels have."""
+        return any(one.covered is not None for one in self.scores)
+
 
 class Outcome(NamedTuple):
     scores: list[StepScore]

@@ -105,6 +105,11 @@ def test_it_is_another_version_of_a_scorer_whenever_it_is_asked_otherwise(endpoi
     assert str(second) == "PRM, version 2"
 
 
+def test_each_endpoint_counts_its_own_versions(endpoint: Endpoint, project: Project, max_: User) -> None:
+    other = endpoints.register(endpoint=fresh(project, name="Another"), actor=max_)
+    assert [endpoints.scorer_of(one, max_).version for one in (endpoint, other)] == [1, 1]
+
+
 def test_one_that_nothing_came_from_can_be_removed_with_its_key(
     endpoint: Endpoint, project: Project, max_: User
 ) -> None:

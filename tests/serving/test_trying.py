@@ -17,6 +17,7 @@ def test_a_trial_shows_how_steps_map_to_scores(server: Scripted) -> None:
     trial = tried(local(server.url("golden")))
     assert trial.scores == [StepScore(STEPS[0], 0.99951, None), StepScore(STEPS[1], 0.18127, None)]
     assert trial.error == ""
+    assert not trial.covers
     assert 0 < trial.seconds < 5
 
 
@@ -30,6 +31,7 @@ def test_a_trial_shows_what_was_sent_and_what_came(server: Scripted) -> None:
 def test_a_trial_of_a_chat_shows_the_first_exchanges_and_the_covered_share(server: Scripted) -> None:
     trial = tried(local(server.url("golden"), "chat"), ["a", "b", "c", "d", "e"])
     assert len(trial.exchanges) == 3
+    assert trial.covers
     assert [score.covered for score in trial.scores] == pytest.approx([0.99199] * 5, abs=1e-4)
 
 
@@ -44,6 +46,13 @@ def test_a_trial_of_nobody_says_that_it_may_pass() -> None:
     with closed_port() as port:
         trial = tried(local(f"http://127.0.0.1:{port}"))
     assert (trial.error, trial.is_transient) == ("127.0.0.1 cannot be reached: Connection refused.", True)
+    assert [(exchange.path, exchange.came) for exchange in trial.exchanges] == [("/score", "")]
+
+
+def test_a_trial_that_is_refused_shows_what_was_sent(server: Scripted) -> None:
+    trial = tried(local(server.url("status-400")))
+    assert trial.error.startswith("The server answered 400: ")
+    assert trial.exchanges[0].sent == '{"problem":"What is 2 + 2?","steps":["2 + 2 = 4","So it is 4."]}'
 
 
 def test_a_trial_of_a_generator_shows_a_solution_or_the_next_steps(server: Scripted) -> None:
