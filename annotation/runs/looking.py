@@ -4,9 +4,10 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
-from annotation.models import Project, Run
+from annotation.models import Endpoint, Project, Run, RunItem
 from annotation.runs.working import IDLE_SECONDS
 
 SHOWN = 5
@@ -51,9 +52,11 @@ def progress(run: Run) -> Progress:
     return Progress(run.total, done, dead, rate or 0.0)
 
 
-def latest(project: Project, *kinds: Run.Kind) -> list[Run]:
-    """The last few runs of these kinds, the latest first."""
-    return list(project.runs.filter(kind__in=kinds).select_related("scorer", "endpoint").order_by("-pk")[:SHOWN])
+def latest(whose: Project | Endpoint, *kinds: Run.Kind) -> list[Run]:
+    """The last few runs of these kinds, the latest first; `has_dead` says whether something could not be done."""
+    dead = RunItem.objects.filter(run=OuterRef("pk"), is_dead=True)
+    found = whose.runs.filter(kind__in=kinds).select_related("scorer", "endpoint")
+    return list(found.annotate(has_dead=Exists(dead)).order_by("-pk")[:SHOWN])
 
 
 def under_way(project: Project) -> set[str]:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import msgspec
 from django.db.models import Count
 
+from annotation.endpoints import registry
 from annotation.models import Project, Scorer, Solution
 from annotation.verifier.report import Report
 
@@ -16,6 +17,8 @@ class Version(NamedTuple):
     scored: int
     left: int
     """Solutions of the project that it has not scored."""
+    can_go_on: bool
+    """Whether it can score them: a model behind an endpoint that is asked otherwise by now cannot."""
 
 
 def versions_of(project: Project) -> list[Version]:
@@ -32,4 +35,9 @@ def versions_of(project: Project) -> list[Version]:
 
 def version_of(scorer: Scorer, scored: int, solutions: int) -> Version:
     report = msgspec.convert(scorer.report, Report) if scorer.report else None
-    return Version(scorer, report, scored, max(0, solutions - scored))
+    left = max(0, solutions - scored)
+    return Version(scorer, report, scored, left, can_go_on=left > 0 and is_as_it_was(scorer))
+
+
+def is_as_it_was(scorer: Scorer) -> bool:
+    return scorer.endpoint is None or scorer.settings == registry.version_of(scorer.endpoint)

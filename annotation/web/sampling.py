@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from annotation import access, sampling, tasks, writing
+from annotation import access, runs, sampling, tasks, writing
 from annotation.models import PARTS, Endpoint, Run
 from annotation.sampling.plan import MOST_PROBLEMS, MOST_SEED, MOST_STOPS, MOST_TEMPERATURE, MOST_TOKENS
 from annotation.serving.generators import MOST_SAMPLES
@@ -116,6 +116,6 @@ def shown(request: HttpRequest, endpoint: Endpoint, form: SamplingForm) -> HttpR
         "form": form,
         "endpoint": endpoint,
         "problems": endpoint.project.problems.values("statement").distinct().count(),
-        "runs": Run.objects.filter(endpoint=endpoint).order_by("-pk")[:5],
+        "runs": runs.latest(endpoint, Run.Kind.SAMPLE),
     }
     return render_project(request, "manage/sample.html", endpoint.project, context, 400 if form.errors else 200)

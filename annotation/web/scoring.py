@@ -15,8 +15,10 @@ from annotation.web.runner import begun
 @require_safe
 def verifier(request: HttpRequest, slug: str) -> HttpResponse:
     project = access.project_for(request.user, slug, access.VIEWERS)
+    versions = figures.versions_of(project)
     context = {
-        "versions": figures.versions_of(project),
+        "versions": versions,
+        "measured": next((version for version in versions if version.report), None),
         "runs": runs.latest(project, Run.Kind.TRAIN, Run.Kind.SCORE),
         "under_way": runs.under_way(project),
     }
