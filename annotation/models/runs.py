@@ -58,6 +58,19 @@ class Run(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} run {self.pk}"
 
+    @property
+    def title(self) -> str:
+        return {
+            self.Kind.GRADE: "Grading final answers",
+            self.Kind.TRAIN: "Training the verifier",
+            self.Kind.SCORE: f"Scoring with {self.scorer}",
+            self.Kind.SAMPLE: f"Sampling from {self.endpoint}",
+        }[self.Kind(self.kind)]
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in {self.State.RUNNING, self.State.PAUSED}
+
 
 class RunItem(models.Model):
     """One thing a run still has to do. `due_at` is when a worker may take it (again).
