@@ -66,7 +66,7 @@ def whole(project: Project) -> Iterator[Example]:
         given = msgspec.json.decode(ratings or "{}", type=dict[int, int])
         yield Example(key, problem, steps, [given.get(step) for step in range(len(steps))])
         for step, text, rating in msgspec.json.decode(alternatives or "[]", type=list[tuple[int, str, int]]):
-            yield Example(key, problem, [*steps[:step], text], [*[None] * step, rating])
+            yield Example(key, problem, [*steps[:step], text], [*[None] * step, rating], is_whole=False)
 
 
 def grown(project: Project) -> Iterator[Example]:
@@ -86,7 +86,7 @@ def grown(project: Project) -> Iterator[Example]:
             yield Example(key, problem, steps, [rating for _, rating in way])
         for (step, _), (text, rating) in at.items():
             if rating is not None and step <= len(steps):
-                yield Example(key, problem, [*steps[:step], text], [*[None] * step, rating])
+                yield Example(key, problem, [*steps[:step], text], [*[None] * step, rating], is_whole=False)
 
 
 def rows(query: str, project: Project) -> Iterator[tuple[Any, ...]]:

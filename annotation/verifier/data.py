@@ -29,19 +29,23 @@ class Data(NamedTuple):
     """The same of its solution."""
     complete: Flags
     """One a solution: rated without a gap up to the first error or to the end."""
+    whole: Flags
+    """One a solution: not an alternative after the beginning of one."""
     keys: list[str]
     """One a problem."""
 
     def of_problems(self, wanted: Flags) -> "Data":
         """The rows of some problems, numbered anew."""
         rows = wanted[self.problems]
+        solutions = np.unique(self.solutions[rows])
         return Data(
             self.dense[rows],
             self.hashed[rows],
             self.correct[rows],
             numbered(self.problems[rows]),
             numbered(self.solutions[rows]),
-            self.complete[np.unique(self.solutions[rows])],
+            self.complete[solutions],
+            self.whole[solutions],
             [key for key, is_wanted in zip(self.keys, wanted, strict=True) if is_wanted],
         )
 
@@ -77,6 +81,7 @@ def data_of(found: Sequence[Rated]) -> Data:
         np.repeat([number[one.problem_key] for one in found], sizes)[is_rated],
         np.repeat(np.arange(len(found)), sizes)[is_rated],
         np.array([one.is_complete for one in found]),
+        np.array([one.is_whole for one in found]),
         keys,
     )
 

@@ -35,7 +35,7 @@ def scores_of(model: Model, data: Data) -> Vector:
 
 
 def sizes(data: Data) -> Sizes:
-    return Sizes(len(data.keys), len(data.complete), len(data.correct), int((~data.correct).sum()))
+    return Sizes(len(data.keys), int(data.whole.sum()), len(data.correct), int((~data.correct).sum()))
 
 
 def auc_of(data: Data, scores: Vector, seed: int) -> Figure:

@@ -23,6 +23,8 @@ class Example(NamedTuple):
     steps: Sequence[str]
     ratings: Sequence[int | None]
     """One a step from the first on: -1, 0 or 1; None is not rated. What follows the first -1 is left out."""
+    is_whole: bool = True
+    """Whether it is a solution, and not a beginning of one with an alternative as its last step."""
 
 
 class Rated(NamedTuple):
@@ -35,7 +37,8 @@ class Rated(NamedTuple):
     correct: list[bool | None]
     """One a step; neutral counts as correct, as in the paper."""
     is_complete: bool
-    """Rated without a gap up to the first error, or to the end."""
+    """A whole solution, rated without a gap up to the first error, or to the end."""
+    is_whole: bool
 
     @property
     def first_error(self) -> int | None:
@@ -55,7 +58,8 @@ def rated_of(example: Example) -> Rated:
     correct = [None if rating is None else rating != NEGATIVE for rating in ratings]
     ends = NEGATIVE in ratings or len(ratings) == len(example.steps)
     steps = list(example.steps[: len(ratings)])
-    return Rated(example.problem_key, example.problem, steps, correct, ends and None not in correct)
+    is_complete = example.is_whole and ends and None not in correct
+    return Rated(example.problem_key, example.problem, steps, correct, is_complete, example.is_whole)
 
 
 def check(example: Example, ratings: list[int | None]) -> None:
@@ -68,12 +72,13 @@ def check(example: Example, ratings: list[int | None]) -> None:
 
 def check_enough(found: Sequence[Rated]) -> None:
     """Raise `TooFewLabels` unless a model can be trained and held against solutions it has not seen."""
+    solutions = sum(one.is_whole for one in found)
     problems = len({one.problem_key for one in found})
     negative = len({one.problem_key for one in found if False in one.correct})
     positive = len({one.problem_key for one in found if True in one.correct})
-    if len(found) < MIN_SOLUTIONS or min(problems, negative, positive) < MIN_PROBLEMS:
+    if solutions < MIN_SOLUTIONS or min(problems, negative, positive) < MIN_PROBLEMS:
         raise TooFewLabels(
-            f"There are {len(found)} rated solutions of {problems} problems; {negative} of these problems have "
+            f"There are {solutions} rated solutions of {problems} problems; {negative} of these problems have "
             f"a step rated negative, {positive} have one rated positive or neutral. Needed are {MIN_SOLUTIONS} "
             f"rated solutions, and {MIN_PROBLEMS} problems with steps of either kind."
         )

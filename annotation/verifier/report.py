@@ -10,7 +10,9 @@ class Sizes(msgspec.Struct, frozen=True):
 
     problems: int
     solutions: int
+    """As often as they were annotated."""
     steps: int
+    """Those of solutions, and alternatives to them."""
     negative: int
     """Steps rated negative."""
 

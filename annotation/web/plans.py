@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from annotation.models import Gold, Project, Score, Scorer
 from annotation.selection import Plan, Strategy
@@ -134,6 +134,7 @@ class PlanForm(forms.Form):
 
 
 def usual(scorers: QuerySet[Scorer]) -> Scorer | None:
-    """A model behind an endpoint where one has scored; until then the latest verifier that has."""
+    """The model behind an endpoint that has scored most; until one has, the latest verifier that has scored."""
+    asked = scorers.filter(kind=Scorer.Kind.ENDPOINT).annotate(scored=Count("scores")).filter(scored__gt=0)
     scored = scorers.filter(Exists(Score.objects.filter(scorer=OuterRef("pk"))))
-    return scored.filter(kind=Scorer.Kind.ENDPOINT).first() or scored.first() or scorers.first()
+    return asked.order_by("-scored", "-pk").first() or scored.first() or scorers.first()

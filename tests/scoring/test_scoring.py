@@ -104,9 +104,10 @@ def test_too_few_labels_are_told_and_make_no_version(project: Project, load: Cal
 
 def test_alternatives_are_learned_from_after_their_beginning(project: Project, shared_rows: LoadRun) -> None:
     found = list(whole(project))
-    solutions = Solution.objects.filter(project=project, pre_generated=True, annotations__isnull=False)
-    alternatives = [example for example in found if example.ratings[:1] == [None]]
-    assert len(found) - len(alternatives) <= solutions.count()
+    told = ("solution", "found_error")
+    solutions = Solution.objects.filter(pre_generated=True, annotations__finish_reason__in=told)
+    alternatives = [example for example in found if not example.is_whole]
+    assert len(found) - len(alternatives) == solutions.count()
     assert alternatives
     for example in alternatives:
         assert len(example.steps) == len(example.ratings)
@@ -123,6 +124,7 @@ def test_solutions_that_grew_are_learned_from(project: Project, alice: User, loa
     way, other = examples_of(project)
     assert (way.steps, way.ratings) == (["Add.", "It is \\boxed{6}."], [1, 0])
     assert (other.steps, other.ratings) == (["Double it."], [-1])
+    assert (way.is_whole, other.is_whole) == (True, False)
 
 
 def test_a_step_in_own_words_is_no_rating_but_stands_before_others(

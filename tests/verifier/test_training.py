@@ -151,6 +151,22 @@ def test_a_step_without_a_rating_is_context_and_makes_a_solution_incomplete() ->
     assert not data.complete.any()
 
 
+def test_an_alternative_is_a_step_to_learn_from_and_no_solution() -> None:
+    own = Example("p", "p", ["a", "b"], [-1])
+    instead = Example("p", "p", ["c"], [1], is_whole=False)
+    data = data_of(rated([own, instead]))
+    assert (len(data.correct), data.complete.sum(), data.whole.sum()) == (2, 1, 1)
+    some = examples(40)
+    others = [Example(one.problem_key, one.problem, ["It is clear."], [1], is_whole=False) for one in some]
+    alone, both = train(some, seed=0).report, train([*some, *others], seed=0).report
+    assert both.training.solutions == alone.training.solutions
+    assert both.held_out.steps > alone.held_out.steps
+    assert (both.first_error.erroneous, both.first_error.correct) == (
+        alone.first_error.erroneous,
+        alone.first_error.correct,
+    )
+
+
 def test_it_says_why_a_figure_has_no_value() -> None:
     some = [one._replace(ratings=[None, *one.ratings[1:]]) for one in examples(200, seed=8)]
     report = train(some, seed=0).report

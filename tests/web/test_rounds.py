@@ -155,6 +155,11 @@ def test_a_draw_goes_by_the_verifier_until_an_endpoint_has_scored(
     Score.objects.create(scorer=behind_endpoint, solution=Solution.objects.earliest("pk"), **score)
     press(manager, "verifier/train/")
     assert offered(behind_endpoint)
+    Score.objects.create(
+        scorer=scorer_behind_endpoint(project, 2), solution=Solution.objects.latest("pk"), **score
+    )
+    Score.objects.create(scorer=behind_endpoint, solution=Solution.objects.latest("pk"), **score)
+    assert offered(behind_endpoint), "the other has scored less"
 
 
 def test_the_preview_says_what_there_is_too_little_of(
