@@ -3,18 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from annotation.selection.plan import Plan, Strategy, rounded
+from annotation.selection.plan import Plan, Strategy, shares
 
 
 @dataclass(frozen=True)
 class Part:
-    """Of those that meet the condition, the first in the order: so many of each problem, so many in all."""
+    """Of those that meet the condition, the first in the order: so many in all, so many of each problem."""
 
     reason: str
     condition: str
     order: str
-    per_problem: int | None
     most: int | None
+    per_problem: int | None = None
+    """Less than the plan's number, where this part has a share of each problem."""
 
 
 HIGHEST, LOWEST = "score DESC", "score"
@@ -30,18 +31,16 @@ OTHERS = {
 def parts_of(plan: Plan) -> Sequence[Part]:
     """The parts of a plan that orders by score; each picks from what those before have left."""
     if plan.strategy is Strategy.MIX:
-        wrong = share_of(plan.per_problem, plan.mix_share), share_of(plan.most_ranked, plan.mix_share)
-        return [
-            Part(*WRONG, per_problem=wrong[0], most=wrong[1]),
-            Part(*REST, per_problem=less(plan.per_problem, wrong[0]), most=less(plan.most_ranked, wrong[1])),
-        ]
+        return mixed(plan)
     one = WRONG if plan.strategy is Strategy.CONVINCING else OTHERS[plan.strategy]
-    return [Part(*one, per_problem=plan.per_problem, most=plan.most_ranked)]
+    return [Part(*one, most=plan.most_ranked)]
 
 
-def share_of(whole: int | None, share: float) -> int | None:
-    return None if whole is None else rounded(whole * share)
-
-
-def less(whole: int | None, part: int | None) -> int | None:
-    return None if whole is None or part is None else whole - part
+def mixed(plan: Plan) -> Sequence[Part]:
+    """Shares of all that the score picks, or of each problem where it is not said how many that are."""
+    if plan.most_ranked is not None:
+        wrong, rest = shares(plan.most_ranked, plan.mix_share)
+        return [Part(*WRONG, most=wrong), Part(*REST, most=rest)]
+    assert plan.per_problem is not None, "a plan has one of the two"
+    wrong, rest = shares(plan.per_problem, plan.mix_share)
+    return [Part(*WRONG, most=None, per_problem=wrong), Part(*REST, most=None, per_problem=rest)]

@@ -50,8 +50,8 @@ PICK = f"""
     SELECT solution, problem, prefix, %(reason)s, score, rank, 1
     FROM counted
     LEFT JOIN (SELECT problem, count(*) AS taken FROM selection_pick GROUP BY problem) t USING (problem)
-    WHERE (%(per_problem)s::bigint IS NULL OR nth <= %(per_problem)s::bigint)
-      AND (%(problem_cap)s::bigint IS NULL OR nth + coalesce(taken, 0) <= %(problem_cap)s::bigint)
+    WHERE (%(part_of_problem)s::bigint IS NULL OR nth <= %(part_of_problem)s::bigint)
+      AND (%(per_problem)s::bigint IS NULL OR nth + coalesce(taken, 0) <= %(per_problem)s::bigint)
     ORDER BY rank LIMIT %(most)s::bigint
 """
 PREFIX = """
@@ -187,7 +187,7 @@ def pick_part(cursor: CursorWrapper, plan: Plan, part: Part) -> int:
 def pick_far_enough(cursor: CursorWrapper, plan: Plan, part: Part) -> int:
     """Look down the order as far as is likely to do; further when the caps have left too few of that."""
     reach = part.most
-    has_limits = part.per_problem or plan.problem_cap or plan.prefix_cap
+    has_limits = plan.per_problem or plan.prefix_cap
     if reach is not None and has_limits:
         reach *= FIRST_REACH
     while True:
@@ -220,8 +220,8 @@ def part_values(plan: Plan, part: Part, reach: int | None) -> dict[str, int | st
         "reason": part.reason,
         "reach": reach,
         "most": part.most,
-        "per_problem": part.per_problem,
-        "problem_cap": plan.problem_cap,
+        "part_of_problem": part.per_problem,
+        "per_problem": plan.per_problem,
         "prefix_steps": plan.prefix_steps,
         "prefix_cap": plan.prefix_cap,
     }

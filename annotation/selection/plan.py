@@ -12,6 +12,7 @@ MOST = 1_000_000
 MOST_WANTED = 50
 SEEDS = 2**63
 SCORES = "This strategy needs the scores of a scorer; until there is one, draw uniformly."
+HALF_A_MIX = "So few of each problem cannot be divided like that; ask for more, or say how many in all."
 
 
 class Strategy(StrEnum):
@@ -56,10 +57,11 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     solutions of each labeler's that they have rated before come to them again, and look like any other.
 
     `uniform_share` of them are drawn uniformly, whatever their score, from all that the score does not pick.
-    `mix_share` is the share of wrong answers in a mix: where a problem has fewer, its others do not fill up.
-    `problem_cap` and `prefix_cap` hold for what the score picks, not for the uniform draw, whose probabilities
-    they would bend: at most so many of a problem, and of the solutions of a problem whose first `prefix_steps`
-    steps read the same. `overlap_share` of the picks want `overlap_wanted` annotations, not the project's number.
+    `mix_share` is the share of wrong answers in a mix, of all, or of each problem where only `per_problem` is
+    given: where there are fewer, others do not fill up. `per_problem` and `prefix_cap` hold for what the score
+    picks, not for the uniform draw beside it, whose probabilities they would bend. The latter is how many at most
+    come of the solutions of a problem whose first `prefix_steps` steps read the same. `overlap_share` of the picks
+    want `overlap_wanted` annotations, not the project's number.
 
     Without filters (`generators`, `subjects`, `levels`, `since`: loaded at that moment or later) all may come.
     """
@@ -72,7 +74,6 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     seed: int = 0
     uniform_share: float = 0.1
     mix_share: float = 0.8
-    problem_cap: int | None = None
     prefix_steps: int = 3
     prefix_cap: int | None = None
     overlap_share: float = 0.0
@@ -111,11 +112,17 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         settings: dict[str, Any] = msgspec.to_builtins(self)
         return settings
 
+    def _is_half_a_mix(self) -> bool:
+        """Whether one part of a mix would have nothing of any problem."""
+        if self.strategy is not Strategy.MIX or self.size is not None or self.per_problem is None:
+            return False
+        return 0 < self.mix_share < 1 and 0 in shares(self.per_problem, self.mix_share)
+
     def _rules(self) -> Iterator[tuple[str, bool, str]]:
         needs_score, needs_two = not self.is_uniform, self.strategy is Strategy.DISAGREEMENT
         has_size = self.size is not None or self.per_problem is not None
         yield "size", has_size, "Say how many: in all, or per problem."
-        for name in ("size", "per_problem", "problem_cap", "prefix_cap"):
+        for name in ("size", "per_problem", "prefix_cap"):
             yield name, within(getattr(self, name), 1, MOST), f"Give a number from 1 to {MOST:,}."
         yield "scorer", not needs_score or self.scorer is not None, SCORES
         yield "other_scorer", needs_two or self.other_scorer is None, "Only disagreement needs a second scorer."
@@ -126,9 +133,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         yield "uniform_share", is_share, "Give a share from 0 to below 1; for all of them, choose uniform."
         for name in ("mix_share", "overlap_share"):
             yield name, 0 <= getattr(self, name) <= 1, "Give a share from 0 to 1."
-        for name in ("problem_cap", "prefix_cap"):
-            no_cap = not self.is_uniform or getattr(self, name) is None
-            yield name, no_cap, "A uniform draw has no caps; they would change how likely each solution is."
+        no_cap = not self.is_uniform or self.prefix_cap is None
+        yield "prefix_cap", no_cap, "A uniform draw has no such cap; it would change how likely each solution is."
+        yield "per_problem", not self._is_half_a_mix(), HALF_A_MIX
         yield "prefix_steps", within(self.prefix_steps, 1, 1_000), "Give a number of steps from 1 to 1,000."
         wanted = f"Give a number of annotations from 1 to {MOST_WANTED}."
         yield "overlap_wanted", within(self.overlap_wanted, 1, MOST_WANTED), wanted
@@ -136,6 +143,12 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
             yield name, within(getattr(self, name), 0, 1_000), "Give a number from 0 to 1,000."
         is_zoned = self.since is None or self.since.tzinfo is not None
         yield "since", is_zoned, "Give the moment with its time zone."
+
+
+def shares(whole: int, share: float) -> tuple[int, int]:
+    """The share of a whole, and the rest."""
+    part = rounded(whole * share)
+    return part, whole - part
 
 
 def within(value: int | None, least: int, most: int) -> bool:

@@ -43,7 +43,7 @@ def share_prefixes(solutions: list[Solution], groups: int) -> None:
 
 
 def test_no_more_of_a_problem_than_its_cap(project: Project, scorer: Scorer, pool: list[Solution]) -> None:
-    assert drawn(project, plan_of(scorer, size=5, problem_cap=2), pool) == [0, 1, 9, 10, 18]
+    assert drawn(project, plan_of(scorer, size=5, per_problem=2), pool) == [0, 1, 9, 10, 18]
 
 
 def test_no_more_of_a_beginning_than_its_cap(project: Project, scorer: Scorer, pool: list[Solution]) -> None:
@@ -56,7 +56,7 @@ def test_no_more_of_a_beginning_than_its_cap(project: Project, scorer: Scorer, p
 
 def test_both_caps_hold_together(project: Project, scorer: Scorer, pool: list[Solution]) -> None:
     share_prefixes(pool, 2)
-    plan = plan_of(scorer, size=27, prefix_steps=2, prefix_cap=2, problem_cap=3)
+    plan = plan_of(scorer, size=27, prefix_steps=2, prefix_cap=2, per_problem=3)
     assert drawn(project, plan, pool) == [0, 1, 2, 9, 10, 11, 18, 19, 20]
 
 
@@ -65,7 +65,7 @@ def test_the_caps_hold_over_both_parts_of_a_mix(project: Project, scorer: Scorer
     score(scorer, solutions, [-(one + 1.0) for one in range(18)])
     grade(solutions[::2])
     grade(solutions[1::2], "correct")
-    plan = plan_of(scorer, strategy=Strategy.MIX, size=8, mix_share=0.5, problem_cap=3)
+    plan = plan_of(scorer, strategy=Strategy.MIX, size=8, mix_share=0.5, per_problem=3)
     assert sorted(drawn(project, plan, solutions)) == [0, 2, 4, 9, 10, 11]
 
 
@@ -75,8 +75,8 @@ def test_it_looks_as_far_down_the_order_as_the_caps_make_it(
     solutions = pooled(9, 9)
     score(scorer, solutions, [-(one + 1.0) for one in range(81)])
     grade(solutions)
-    assert drawn(project, plan_of(scorer, size=2, problem_cap=1), solutions) == [0, 9]
-    assert drawn(project, plan_of(scorer, size=9, problem_cap=1), solutions) == list(range(0, 81, 9))
+    assert drawn(project, plan_of(scorer, size=2, per_problem=1), solutions) == [0, 9]
+    assert drawn(project, plan_of(scorer, size=9, per_problem=1), solutions) == list(range(0, 81, 9))
 
 
 def test_the_slice_has_its_share_and_the_probability_of_the_rest(
@@ -101,7 +101,7 @@ def test_the_caps_do_not_bend_the_slice(project: Project, scorer: Scorer, pooled
     solutions = pooled(1, 9)
     score(scorer, solutions, [-1.0] * 9)
     grade(solutions)
-    plan = plan_of(scorer, size=9, uniform_share=0.5, problem_cap=1)
+    plan = plan_of(scorer, size=9, uniform_share=0.5, per_problem=1)
     assert [(one.tasks, one.least_probability) for one in preview(project, plan).reasons] == [(1, 1), (5, 5 / 8)]
 
 
@@ -122,7 +122,7 @@ def estimates(project: Project, plans: list[Plan]) -> list[float]:
     "settings",
     [
         {"size": 10, "uniform_share": 0.4},
-        {"size": 8, "uniform_share": 0.5, "problem_cap": 2},
+        {"size": 8, "uniform_share": 0.5, "per_problem": 2},
         {"per_problem": 1, "uniform_share": 0.7},
         {"strategy": Strategy.UNIFORM, "size": 9},
         {"strategy": Strategy.UNIFORM, "per_problem": 2},

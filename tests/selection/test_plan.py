@@ -27,11 +27,10 @@ GOOD: dict[str, Any] = {"strategy": Strategy.CONVINCING, "scorer": 1, "size": 10
         ({"mix_share": 1.1}, "mix_share", "0 to 1"),
         ({"overlap_share": -0.1}, "overlap_share", "0 to 1"),
         ({"overlap_wanted": 51}, "overlap_wanted", "50"),
-        ({"problem_cap": 0}, "problem_cap", "from 1"),
         ({"prefix_cap": 0}, "prefix_cap", "from 1"),
         ({"prefix_cap": 1, "prefix_steps": 0}, "prefix_steps", "from 1"),
-        ({"strategy": Strategy.UNIFORM, "problem_cap": 1}, "problem_cap", "no caps"),
-        ({"strategy": Strategy.UNIFORM, "prefix_cap": 1}, "prefix_cap", "no caps"),
+        ({"strategy": Strategy.MIX, "size": None, "per_problem": 2}, "per_problem", "how many in all"),
+        ({"strategy": Strategy.UNIFORM, "prefix_cap": 1}, "prefix_cap", "no such cap"),
         ({"quality_control": -1}, "quality_control", "from 0"),
         ({"seed": 2**63}, "seed", "64 bits"),
         ({"since": datetime(2026, 1, 1)}, "since", "time zone"),  # noqa: DTZ001

@@ -1,5 +1,6 @@
 """What each strategy picks, and in which order."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -89,6 +90,18 @@ def test_a_mix_in_all_has_the_share_as_well(
 ) -> None:
     found = picks(project, max_, Strategy.MIX, scorer=scorer.pk, size=5, mix_share=0.6)
     assert sorted(places(found, ten)) == [0, 1, 2, 3, 4]
+
+
+def test_a_mix_of_one_of_each_problem_has_both_parts(
+    project: Project, max_: User, scorer: Scorer, pooled: Pooled
+) -> None:
+    solutions = pooled(10, 2)
+    score(scorer, solutions, [-(one + 1.0) for one in range(20)])
+    grade(solutions[::2], "correct")
+    grade(solutions[1::2])
+    found = picks(project, max_, Strategy.MIX, scorer=scorer.pk, size=10, per_problem=1)
+    assert Counter(one.reason for one in found) == {"convincing wrong answer": 8, "convincing of the rest": 2}
+    assert len({place // 2 for place in places(found, solutions)}) == 10
 
 
 def test_uncertainty_picks_what_is_nearest_to_one_half(
