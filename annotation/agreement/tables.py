@@ -69,27 +69,30 @@ CHOSEN = """
     LEFT JOIN annotation_solution s ON s.id = a.solution_id
     LEFT JOIN annotation_problem q ON q.id = s.problem_id
     LEFT JOIN annotation_guideline g ON g.id = a.guideline_id
+    LEFT JOIN annotation_packedlabels l ON l.annotation_id = a.id
     WHERE a.project_id = %(project)s AND a.submitted_at IS NOT NULL AND NOT a.is_surplus
       AND NOT t.is_practice {conditions}
 """
 # Whole numbers that fit are packed into one: to send and to put together costs more than to read. Annotations and
-# solutions are numbered below 2^31, memberships below 2^15. In the last number of an annotation are the length of
-# its solution, whether that was there before, its generation (from 0), why it ended; in that of a label its
-# annotation, step, completion, rating (from 0). What is chosen is looked up twice: workers of PostgreSQL share the
-# one and the other, but not what a WITH has.
+# solutions are numbered below 2^31, memberships below 2^15. In the last number but one are the length of the
+# solution, whether that was there before, the generation (from 0), why the annotation ended; in the last, how many
+# bytes its ratings have. Both columns have the annotations in one order: they are made of the same rows in one go.
 SAID = f"""
-    SELECT (SELECT string_agg(
-                int8send((a.id << 32) + a.solution_id) || int8send((a.labeler_id::bigint << 48) + a.active_ms)
-                || timestamptz_send(a.submitted_at)
-                || int8send((s.length::bigint << 32) + (s.pre_generated::integer::bigint << 31)
-                            + ((coalesce(t.generation, {NO_GENERATION}) - {NO_GENERATION})::bigint << 8)
-                            + array_position(%(reasons)s::text[], a.finish_reason::text) - 1), '')
-            {CHOSEN}),
-           (SELECT string_agg(int8send(
-                (annotation_id << 32) + (step::bigint << 18) + (completion::bigint << 2) + rating + 1), '')
-            FROM annotation_steplabel WHERE rating IS NOT NULL AND annotation_id IN (SELECT a.id {CHOSEN}))
+    SELECT string_agg(
+               int8send((a.id << 32) + a.solution_id) || int8send((a.labeler_id::bigint << 48) + a.active_ms)
+               || timestamptz_send(a.submitted_at)
+               || int8send((s.length::bigint << 32) + (s.pre_generated::integer::bigint << 31)
+                           + ((coalesce(t.generation, {NO_GENERATION}) - {NO_GENERATION})::bigint << 8)
+                           + array_position(%(reasons)s::text[], a.finish_reason::text) - 1)
+               || int4send(coalesce(length(l.ratings), 0)), ''),
+           string_agg(coalesce(l.ratings, ''), '')
+    {CHOSEN}
 """
-ANNOTATION = np.dtype([("ids", ">i8"), ("worked", ">i8"), ("submitted_at", ">i8"), ("packed", ">i8")])
+ANNOTATION = np.dtype(
+    [("ids", ">i8"), ("worked", ">i8"), ("submitted_at", ">i8"), ("packed", ">i8"), ("bytes", ">i4")]
+)
+RATING = np.dtype(">u4")
+"""As `models.PackedLabels` has it."""
 EPOCH = 946_684_800
 """When PostgreSQL's time begins, in seconds since 1970."""
 
@@ -97,8 +100,10 @@ EPOCH = 946_684_800
 def labels(which: Slice) -> Labels:
     annotations, packed = said(which)
     rows = np.frombuffer(annotations, dtype=ANNOTATION)
-    rows = rows[np.argsort(rows["ids"])]
-    each = np.sort(whole(np.frombuffer(packed, dtype=">i8")))
+    order = np.argsort(rows["ids"], kind="stable")
+    counts = whole(rows["bytes"] // RATING.itemsize)
+    each = whole(np.frombuffer(packed, dtype=RATING)[runs(counts, order)])
+    rows = rows[order]
     ids, worked, about = whole(rows["ids"]), whole(rows["worked"]), whole(rows["packed"])
     return Labels(
         annotations=ids >> 32,
@@ -110,11 +115,18 @@ def labels(which: Slice) -> Labels:
         reasons=about & 0xFF,
         active_ms=worked & (1 << 48) - 1,
         submitted_at=rows["submitted_at"] / 1e6 + EPOCH,
-        of=np.searchsorted(ids >> 32, each >> 32),
-        steps=each >> 18 & 0x3FFF,
+        of=np.repeat(np.arange(len(rows)), counts[order]),
+        steps=each >> 18,
         completions=each >> 2 & 0xFFFF,
         ratings=(each & 3) - 1,
     )
+
+
+def runs(counts: Indices, order: Indices) -> Indices:
+    """Where the entries of runs of so many entries are, when the runs come in another order."""
+    starts = np.cumsum(counts) - counts
+    moved = counts[order]
+    return np.arange(moved.sum()) + np.repeat(starts[order] - np.cumsum(moved) + moved, moved)
 
 
 def conditions_of(which: Slice) -> str:
@@ -171,5 +183,5 @@ LENGTHS = """
 TEXT = np.dtype([("at", ">i8"), ("characters", ">i8")])
 
 
-def whole(column: NDArray[Any]) -> NDArray[np.intp]:
+def whole(column: NDArray[Any]) -> Indices:
     return column.astype(np.intp)

@@ -4,7 +4,7 @@ from annotation.models.continuations import Continuation
 from annotation.models.corpus import Completion, Problem, Project, Solution
 from annotation.models.endpoints import Endpoint
 from annotation.models.generations import Generation, Pick
-from annotation.models.labels import Annotation, Choice, FinishReason, HumanCompletion, StepLabel
+from annotation.models.labels import Annotation, Choice, FinishReason, HumanCompletion, PackedLabels, StepLabel
 from annotation.models.learning import (
     Acknowledgement,
     Consensus,
@@ -62,6 +62,7 @@ __all__ = [
     "Lease",
     "LoadRun",
     "Membership",
+    "PackedLabels",
     "Pick",
     "Place",
     "Problem",

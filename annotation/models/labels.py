@@ -122,6 +122,23 @@ class StepLabel(models.Model):
         return f"{self.rating} for step {self.step}"
 
 
+class PackedLabels(models.Model):
+    """The ratings of a submitted annotation in one value, for what reads all of a project: ten times as fast.
+
+    The database writes it when the annotation is submitted or its loaded labels come (migration 0014); both are
+    fixed from then on. Four bytes a rating, big endian, by step and completion: 14 bits step, 16 bits completion,
+    2 bits rating + 1. What is not rated is not in it; an annotation without ratings has none.
+    """
+
+    annotation = models.OneToOneField(
+        Annotation, primary_key=True, on_delete=models.CASCADE, related_name="packed_labels"
+    )
+    ratings = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"ratings of {self.annotation_id}"
+
+
 class Choice(models.Model):
     """What a solution that grows goes on with after the steps of `path`, in one annotation.
 

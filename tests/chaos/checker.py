@@ -61,6 +61,13 @@ NEVER = {
         WHERE submitted_at IS NOT NULL AND NOT is_surplus AND NOT EXISTS (
             SELECT FROM annotation_place p WHERE p.task_id = a.task_id AND p.labeler_id = a.labeler_id
               AND p.filled_at IS NOT NULL)""",
+    "the packed ratings of a submitted annotation are not those of its labels": """
+        SELECT a.id FROM annotation_annotation a LEFT JOIN annotation_packedlabels l ON l.annotation_id = a.id
+        WHERE l.ratings IS DISTINCT FROM (
+            SELECT string_agg(int4send((step::integer << 18) + (completion::integer << 2) + rating + 1), ''
+                              ORDER BY step, completion)
+            FROM annotation_steplabel
+            WHERE annotation_id = a.id AND rating IS NOT NULL AND a.submitted_at IS NOT NULL)""",
 }
 
 SURPLUS = "SELECT token::text FROM annotation_annotation WHERE is_surplus"
