@@ -64,7 +64,8 @@ def of_steps(labels: Labels) -> list[Line]:
 
 
 def step_sample(labels: Labels) -> Sample:
-    return sampled(summed(labels.adding, labels.units.clusters))
+    clusters = labels.units.clusters
+    return sampled(labels.added(clusters, int(clusters.max(initial=-1)) + 1))
 
 
 def tallied(

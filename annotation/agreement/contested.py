@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from annotation.agreement.figures import Indices
 from annotation.agreement.labels import Labels
 from annotation.agreement.measures import distances
 
@@ -23,11 +24,12 @@ class Contested(NamedTuple):
 
 def most_contested(labels: Labels, most: int) -> list[Contested]:
     """At most `most` units that not everybody rated alike, those first that lower alpha most."""
-    units = labels.units
-    rated = units.counts.sum(axis=1)
-    distance = distances(units.counts, "interval")
-    apart = np.einsum("uc,cd,ud->u", units.counts, distance, units.counts) / np.maximum(rated - 1, 1)
-    order = np.lexsort((units.completions, units.steps, units.solutions, -rated, -apart))[:most]
+    units, (patterns, of) = labels.units, labels.patterns
+    rated = patterns.sum(axis=1)
+    distance = distances(patterns, "interval")
+    apart = np.einsum("pc,cd,pd->p", patterns, distance, patterns) / np.maximum(rated - 1, 1)
+    order = first_by(np.lexsort((-rated, -apart)), of, most)
+    apart = apart[of[order]]
     return [
         Contested(
             int(units.solutions[at]),
@@ -36,8 +38,18 @@ def most_contested(labels: Labels, most: int) -> list[Contested]:
             negative=int(units.counts[at, 0]),
             neutral=int(units.counts[at, 1]),
             positive=int(units.counts[at, 2]),
-            disagreement=float(apart[at]),
+            disagreement=float(by),
         )
-        for at in order
-        if apart[at] > 0
+        for at, by in zip(order, apart, strict=True)
+        if by > 0
     ]
+
+
+def first_by(order: Indices, of: Indices, most: int) -> Indices:
+    """The first so many units in the order of their patterns, and those of one pattern as they come."""
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order))
+    units = np.cumsum(np.bincount(of, minlength=len(order))[order])
+    ranks = rank[of]
+    near = np.flatnonzero(ranks <= np.searchsorted(units, most))
+    return near[np.argsort(ranks[near], kind="stable")][:most]

@@ -25,6 +25,8 @@ FEWEST = 10
 """Clusters (annotations or solutions) from which on a figure has an interval."""
 LEAST_WIDTH = 1e-9
 """Of an interval; less is rounding."""
+CLOSE = 8
+"""A table of so many times the values is still faster made than they are sorted."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,28 @@ def summed(features: Vector, clusters: Indices, count: int = 0) -> Vector:
     """Rows (n, features) added up within clusters, numbered from 0, at least `count`: (clusters, features)."""
     count = max(count, int(clusters.max(initial=-1)) + 1)
     return np.stack([np.bincount(clusters, column, minlength=count) for column in features.T], axis=1)
+
+
+def summed_alike(kinds: Vector, kind: Indices, clusters: Indices, count: int) -> Vector:
+    """As `summed`, of many rows (n,) that are of few `kinds` (kinds, features): which one each is."""
+    if len(kinds) * count > CLOSE * len(kind):
+        return summed(kinds[kind], clusters, count)
+    cells = np.bincount(clusters * len(kinds) + kind, minlength=count * len(kinds))
+    return np.asarray(cells.reshape(count, len(kinds)).astype(np.float64) @ kinds)
+
+
+def numbered(values: Indices) -> tuple[Indices, Indices]:
+    """The different ones, in order, and which of them each value is; without a sort where they lie close."""
+    if not len(values):
+        return values, values
+    least = values.min()
+    places = values - least
+    width = int(places.max()) + 1
+    if width > CLOSE * len(values):
+        return np.unique(values, return_inverse=True)
+    is_there = np.zeros(width, dtype=np.bool_)
+    is_there[places] = True
+    return np.flatnonzero(is_there) + least, (np.cumsum(is_there) - 1)[places]
 
 
 def distinct(values: Indices) -> Indices:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotation.agreement.errors import NONE
-from annotation.agreement.figures import Indices, Vector
+from annotation.agreement.figures import Indices, Vector, numbered, summed_alike
 from annotation.agreement.measures import features
 
 NO_GENERATION = -32_768
@@ -87,15 +87,15 @@ class Labels:
     def places(self) -> tuple[Units, Indices]:
         """The units, and for each rating that counts which of them it is of."""
         which = self.counted
-        solutions, of = np.unique(self.solutions, return_inverse=True)
+        solutions, of = numbered(self.solutions)
         completions = int(self.completions.max(initial=0)) + 1
         steps = int(self.steps.max(initial=0)) + 1
         keys = (of[self.of[which]] * steps + self.steps[which]) * completions + self.completions[which]
-        units, place = np.unique(keys, return_inverse=True)
+        units, place = numbered(keys)
         counts = np.bincount(place * 3 + self.ratings[which] + 1, minlength=3 * len(units)).reshape(-1, 3)
         clusters = units // (steps * completions)
         found = Units(
-            clusters=np.unique(clusters, return_inverse=True)[1],
+            clusters=numbered(clusters)[1],
             solutions=solutions[clusters],
             steps=units // completions % steps,
             completions=units % completions,
@@ -104,9 +104,17 @@ class Labels:
         return found, place
 
     @cached_property
-    def adding(self) -> Vector:
-        """What each unit adds to sums over units, as `measures.features` has it."""
-        return features(self.units.counts)
+    def patterns(self) -> tuple[Vector, Indices]:
+        """The few ways in which units were rated, counts (patterns, 3), and which of them each unit was."""
+        counts = self.units.counts.astype(np.intp)
+        width = int(counts.max(initial=0)) + 1
+        known, of = numbered((counts[:, 0] * width + counts[:, 1]) * width + counts[:, 2])
+        return np.stack([known // width**2, known // width % width, known % width], axis=1).astype(np.float64), of
+
+    def added(self, parts: Indices, count: int) -> Vector:
+        """Sums of `measures.features` over the units in each of `count` parts; `parts` says which, (units,)."""
+        patterns, of = self.patterns
+        return summed_alike(features(patterns), of, parts, count)
 
     @cached_property
     def beside(self) -> dict[str, Vector]:
@@ -117,11 +125,12 @@ class Labels:
         """
         units, place = self.places
         annotation, rating = self.of[self.counted], self.ratings[self.counted]
-        counts = units.counts[place]
-        others = counts.sum(axis=1) - 1
+        others = (units.counts.sum(axis=1) - 1)[place]
+        total = (units.counts @ [-1.0, 0.0, 1.0])[place]
+        alike = units.counts.ravel()[place * 3 + rating + 1]
         shared = others > 0
-        apart = np.where(shared, (counts @ [-1, 0, 1] - rating) / np.maximum(others, 1) - rating, 0)
-        same = (counts[np.arange(len(rating)), rating + 1] - 1) / np.maximum(others, 1)
+        apart = np.where(shared, (total - rating) / np.maximum(others, 1) - rating, 0)
+        same = (alike - 1) / np.maximum(others, 1)
         columns = {
             "rated": np.ones(len(rating)),
             "shared": shared,

@@ -10,7 +10,7 @@ import numpy as np
 from annotation.agreement import measures
 from annotation.agreement.board import NOT_TWICE, ONE_CLASS
 from annotation.agreement.calendar import monday_of, week_of
-from annotation.agreement.figures import LEFT_OUT, Figure, Indices, in_groups, jackknifed, summed
+from annotation.agreement.figures import LEFT_OUT, Figure, Indices, in_groups, jackknifed, numbered
 from annotation.agreement.labels import NO_GENERATION, Labels
 from annotation.agreement.measures import Tally
 
@@ -29,7 +29,7 @@ class Generation(NamedTuple):
 
 
 def weeks(labels: Labels) -> list[Week]:
-    known, of = np.unique(labels.solutions, return_inverse=True)
+    known, of = numbered(labels.solutions)
     latest = np.full(len(known), -np.inf)
     np.maximum.at(latest, of, labels.submitted_at)
     mondays, week = np.unique(week_of(latest), return_inverse=True)
@@ -41,14 +41,14 @@ def weeks(labels: Labels) -> list[Week]:
 
 def by_generation(labels: Labels) -> list[Generation]:
     """A solution that is in two generations is looked at in each by itself."""
-    numbers, generation = np.unique(labels.generations, return_inverse=True)
-    solutions, of = np.unique(labels.solutions, return_inverse=True)
-    known, first, solution = np.unique(of * len(numbers) + generation, return_index=True, return_inverse=True)
+    numbers, generation = numbered(labels.generations)
+    solutions, of = numbered(labels.solutions)
+    known, solution = numbered(of * len(numbers) + generation)
     if len(known) == len(solutions):
-        figures = alphas(labels, solutions, generation[first], len(numbers))
+        figures = alphas(labels, solutions, known % len(numbers), len(numbers))
     else:
         apart = replace(labels, solutions=solution)
-        figures = alphas(apart, np.arange(len(known)), generation[first], len(numbers))
+        figures = alphas(apart, np.arange(len(known)), known % len(numbers), len(numbers))
     counts = np.bincount(generation, minlength=len(numbers)).tolist()
     return [
         Generation(None if number == NO_GENERATION else number, count, figure)
@@ -60,7 +60,7 @@ def alphas(labels: Labels, solutions: Indices, part: Indices, parts: int) -> lis
     """Ordinal alpha of each part; `part` says for each of the `solutions`, sorted, in which it is."""
     units = labels.units
     at = np.searchsorted(solutions, units.solutions)
-    sums = summed(labels.adding, part[at] * LEFT_OUT + in_groups(len(part))[at], parts * LEFT_OUT)
+    sums = labels.added(part[at] * LEFT_OUT + in_groups(len(part))[at], parts * LEFT_OUT)
     by_group = sums.reshape(parts, LEFT_OUT, sums.shape[1])
     total = by_group.sum(axis=1)
     n = np.bincount(part[at], units.counts.sum(axis=1) > 1, minlength=parts).astype(np.intp)
