@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from annotation.agreement.calendar import date_of, day_of
-from annotation.agreement.figures import Figure, counted, distinct, shares
+from annotation.agreement.figures import Figure, counted, distinct, numbered, shares
 from annotation.agreement.labels import REASONS, Labels
 
 NOTHING = "nothing was submitted"
@@ -45,14 +45,11 @@ def days(labels: Labels) -> list[Day]:
 
 def classes(labels: Labels) -> list[Figure]:
     """The share of negative, of neutral and of positive ratings; n are all ratings, clusters the solutions."""
-    of = np.unique(labels.solutions, return_inverse=True)[1][labels.of]
-    count = int(of.max(initial=-1)) + 1
-    whole = np.bincount(of, minlength=count).astype(np.float64)
-    together, n = np.zeros(count, dtype=np.intp), np.array([len(of)])
-    return [
-        shares(np.bincount(of[labels.ratings == rating], minlength=count), whole, together, n, because=NOTHING)[0]
-        for rating in (-1, 0, 1)
-    ]
+    solutions, of = numbered(labels.solutions)
+    counts = np.bincount(of[labels.of] * 3 + labels.ratings + 1, minlength=3 * len(solutions)).reshape(-1, 3)
+    whole = counts.sum(axis=1).astype(np.float64)
+    together, n = np.zeros(len(solutions), dtype=np.intp), np.array([len(labels.of)])
+    return [shares(part, whole, together, n, because=NOTHING)[0] for part in counts.T]
 
 
 def reasons(labels: Labels) -> list[tuple[int, Figure]]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from annotation.agreement.board import error_pairs
 from annotation.agreement.errors import NONE
-from annotation.agreement.figures import Figure, Indices, Vector, shares, whole_of
+from annotation.agreement.figures import Figure, Indices, Vector, numbered, shares, whole_of
 from annotation.agreement.labels import Labels
 
 NEITHER = "no two labelers found an error in the same solution"
@@ -44,7 +44,7 @@ def distances(labels: Labels) -> list[Distance]:
     found = error_pairs(labels)
     both = found.both == 1
     apart = np.minimum(np.abs(found.one - found.other)[both], MOST_APART)
-    solution = numbered(found.solutions[both])
+    solution = numbered(found.solutions[both])[1]
     count, clusters = int(apart.max(initial=-1)) + 1, int(solution.max(initial=-1)) + 1
     counts = np.bincount(apart, minlength=count)
     parts = np.bincount(apart * clusters + solution, minlength=count * clusters)
@@ -62,10 +62,11 @@ def places(labels: Labels) -> list[Place]:
     which = labels.looked_for_errors
     errors, lengths = labels.errors[which], labels.lengths[which]
     last = np.where(errors == NONE, lengths - 1, errors)
-    solution = numbered(labels.solutions[which])
+    solution = numbered(labels.solutions[which])[1]
     clusters = int(solution.max(initial=-1)) + 1
     step = positions(last + 1)
-    at_risk, rows = np.unique(step * clusters + np.repeat(solution, last + 1), return_counts=True)
+    at_risk, row = numbered(step * clusters + np.repeat(solution, last + 1))
+    rows = np.bincount(row, minlength=len(at_risk))
     found = at(errors[errors != NONE] * clusters + solution[errors != NONE], at_risk)
     count = int(last.max(initial=-1)) + 1
     of = at_risk // max(clusters, 1)
@@ -73,10 +74,6 @@ def places(labels: Labels) -> list[Place]:
     hazards = shares(found, rows.astype(np.float64), of, n, because=NOBODY)
     columns = zip(n.tolist(), hits.tolist(), hazards, strict=True)
     return [Place(step, *one) for step, one in enumerate(columns)]
-
-
-def numbered(solutions: Indices) -> Indices:
-    return np.unique(solutions, return_inverse=True)[1]
 
 
 def positions(sizes: Indices) -> Indices:

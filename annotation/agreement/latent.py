@@ -12,7 +12,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from annotation.agreement.figures import LEFT_OUT, Figure, Indices, Vector, distinct, in_groups, jackknifed
+from annotation.agreement.figures import (
+    LEFT_OUT,
+    Figure,
+    Indices,
+    Vector,
+    distinct,
+    in_groups,
+    jackknifed,
+    numbered,
+)
 from annotation.agreement.labels import Labels
 
 ALONE = "nobody else rated the same steps"
@@ -85,7 +94,7 @@ def truth(labels: Labels) -> Truth:
 
 def judged(labels: Labels) -> tuple[Truth, list[Person]]:
     """The truth, and each of its people; their intervals leave groups of solutions out."""
-    people, who = np.unique(labels.labelers, return_inverse=True)
+    people, who = numbered(labels.labelers)
     units, place = labels.places
     cells = who[labels.of[labels.counted]] * 3 + labels.ratings[labels.counted] + 1
     found = patterns(place, cells)
@@ -124,8 +133,10 @@ def patterns(place: Indices, cells: Indices) -> Patterns:
     number = np.zeros(len(sizes), dtype=np.intp)
     for depth in range(int(sizes.max(initial=0))):
         said = np.where(sizes > depth, cells[np.minimum(first + depth, len(cells) - 1)] + 1, 0)
-        number = np.unique(number * width + said, return_inverse=True)[1]
-    _, example, many = np.unique(number, return_index=True, return_counts=True)
+        number = numbered(number * width + said)[1]
+    many = np.bincount(number)
+    example = np.zeros(len(many), dtype=np.intp)
+    example[number] = np.arange(len(number))
     lengths = sizes[example]
     starts = np.cumsum(lengths) - lengths
     entries = np.repeat(first[example] - starts, lengths) + np.arange(lengths.sum())

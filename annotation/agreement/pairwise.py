@@ -6,7 +6,17 @@ import numpy as np
 
 from annotation.agreement import measures
 from annotation.agreement.errors import neighbours
-from annotation.agreement.figures import LEFT_OUT, Figure, Indices, Vector, distinct, in_groups, jackknifed, ratio
+from annotation.agreement.figures import (
+    LEFT_OUT,
+    Figure,
+    Indices,
+    Vector,
+    distinct,
+    in_groups,
+    jackknifed,
+    numbered,
+    ratio,
+)
 from annotation.agreement.labels import Labels
 from annotation.agreement.measures import Measure
 
@@ -67,7 +77,7 @@ def met(labels: Labels) -> tuple[Indices, Vector, Indices]:
 
     Rows are the ratings of the one, columns those of the other.
     """
-    people, who = np.unique(labels.labelers, return_inverse=True)
+    people, who = numbered(labels.labelers)
     clusters = labels.units.clusters
     pair, unit, said = meetings(labels, who, len(people))
     present = np.bincount(pair, minlength=len(people) ** 2) > 0

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from annotation.agreement.against_gold import Judged, held
 from annotation.agreement.calendar import date_of, day_of
 from annotation.agreement.errors import NONE
-from annotation.agreement.figures import Figure, Indices, counted, ratios, shares, whole_of
+from annotation.agreement.figures import Figure, Indices, counted, numbered, ratios, shares, whole_of
 from annotation.agreement.labels import Labels
 
 ALONE = "nobody else rated the same steps"
@@ -53,7 +53,7 @@ class Profile(NamedTuple):
 
 def profiles(labels: Labels, gold: Judged) -> list[Profile]:
     """Of everybody who rated something, the severest first; n are ratings where nothing else is said."""
-    people, of = np.unique(labels.labelers, return_inverse=True)
+    people, of = numbered(labels.labelers)
     count = len(people)
     last = np.full(count, -np.inf)
     np.maximum.at(last, of, day_of(labels.submitted_at))
