@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from annotation.agreement.figures import Indices
+from annotation.agreement.figures import Indices, Vector
 from annotation.agreement.labels import Labels
 from annotation.agreement.measures import distances
 
@@ -28,7 +28,7 @@ def most_contested(labels: Labels, most: int) -> list[Contested]:
     rated = patterns.sum(axis=1)
     distance = distances(patterns, "interval")
     apart = np.einsum("pc,cd,pd->p", patterns, distance, patterns) / np.maximum(rated - 1, 1)
-    order = first_by(np.lexsort((-rated, -apart)), of, most)
+    order = first_of(ranks(-apart, -rated)[of], most)
     apart = apart[of[order]]
     return [
         Contested(
@@ -45,11 +45,18 @@ def most_contested(labels: Labels, most: int) -> list[Contested]:
     ]
 
 
-def first_by(order: Indices, of: Indices, most: int) -> Indices:
-    """The first so many units in the order of their patterns, and those of one pattern as they come."""
-    rank = np.empty_like(order)
-    rank[order] = np.arange(len(order))
-    units = np.cumsum(np.bincount(of, minlength=len(order))[order])
-    ranks = rank[of]
-    near = np.flatnonzero(ranks <= np.searchsorted(units, most))
-    return near[np.argsort(ranks[near], kind="stable")][:most]
+def ranks(*columns: Vector) -> Indices:
+    """Where each row comes by the first column, then by the next; rows that are alike have the same rank."""
+    rows = np.stack(columns)
+    order = np.lexsort(rows[::-1])
+    is_next = (np.diff(rows[:, order], prepend=rows[:, order[:1]]) != 0).any(axis=0)
+    found = np.empty_like(order)
+    found[order] = np.cumsum(is_next)
+    return found
+
+
+def first_of(rank: Indices, most: int) -> Indices:
+    """The first so many in the order of their ranks, and within a rank as they come."""
+    last = np.searchsorted(np.cumsum(np.bincount(rank)), most)
+    near = np.flatnonzero(rank <= last)
+    return near[np.argsort(rank[near], kind="stable")][:most]
