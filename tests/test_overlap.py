@@ -1,6 +1,7 @@
 """One more labeler is asked while the first error is unclear, within the budget."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from django.test import Client
 
 from annotation import labeling, overlap, selection, tasks
+from annotation.agreement.labels import Labels
 from annotation.celery import app
 from annotation.models import AuditEntry, Place, Project, Solution, Task, User
 from annotation.overlap.clarity import clarity
@@ -15,7 +17,7 @@ from annotation.selection import Plan, Strategy
 from annotation.web.forms import ProjectSettingsForm
 from tests.agreement.simulated import GOOD, nothing, simulated
 from tests.agreement.team import team_lines
-from tests.conftest import labeler, person, rated, solution_line
+from tests.conftest import labeler, person, rated, shared_file, solution_line
 
 
 @pytest.fixture
@@ -155,14 +157,31 @@ def test_nobody_is_asked_without_a_budget_or_in_a_closed_generation(
     assert overlap.ask(open_end.pk) == 0
 
 
+def whole(labelers: int, **more: int) -> Labels:
+    labels, _ = simulated([GOOD] * labelers, **more)
+    return replace(labels, grown=np.zeros_like(labels.grown))
+
+
 def test_it_is_surer_of_what_more_say() -> None:
-    sure = [clarity(simulated([GOOD] * 4, solutions=200, overlap=count)[0])[1].mean() for count in (1, 2, 4)]
+    sure = [clarity(whole(4, solutions=200, overlap=count))[1].mean() for count in (1, 2, 4)]
     assert sure == sorted(sure)
     assert sure[2] > sure[0] + 0.1
     assert clarity(nothing())[1].tolist() == []
-    solutions, found = clarity(simulated([GOOD] * 3, solutions=20)[0])
+    solutions, found = clarity(whole(3, solutions=20))
     assert solutions.tolist() == list(range(100, 120))
     assert np.all((found > 0) & (found <= 1))
+
+
+def test_nobody_is_asked_about_solutions_that_grew(project: Project, load: Callable[..., Any]) -> None:
+    labels = whole(3, solutions=20)
+    solutions, _ = clarity(replace(labels, grown=labels.solutions >= 105))
+    assert solutions.tolist() == list(range(100, 105))
+    load(project, shared_file("prm800k_rows.jsonl"))
+    Project.objects.update(overlap_most=5, overlap_percent=100, overlap_budget=100)
+    overlap.ask(project.pk)
+    asked = Task.objects.filter(extra=1)
+    assert asked.exists()
+    assert not asked.filter(solution__pre_generated=False).exists()
 
 
 def test_the_overview_shows_the_budget(open_end: Project, rita: User, sign_in: Callable[[User], Client]) -> None:
