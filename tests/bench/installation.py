@@ -26,6 +26,7 @@ CODE = Path(__file__).resolve().parents[2]
 KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR")
 READY_SECONDS = 60.0
 STOP_SECONDS = 20.0
+TIDYING = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'autovacuum worker'"
 FILLED_TABLES = """
     SELECT relname FROM pg_class
     WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND pg_relation_size(oid) > 0
@@ -70,6 +71,8 @@ class Installation:
             for (name,) in connection.execute(FILLED_TABLES).fetchall():
                 connection.execute(sql.SQL("VACUUM (ANALYZE) {}").format(sql.Identifier(name)))
             connection.execute("CHECKPOINT")
+            while connection.execute(TIDYING).fetchone() != (0,):
+                time.sleep(0.2)
 
     @property
     def postmaster(self) -> int:
