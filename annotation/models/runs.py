@@ -27,6 +27,9 @@ class Run(models.Model):
         CANCELLED = "cancelled"
         DONE = "done"
 
+    OPEN = (State.RUNNING, State.PAUSED)
+    """In these it has not ended."""
+
     project = models.ForeignKey("Project", on_delete=models.CASCADE, related_name="runs")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
@@ -69,7 +72,7 @@ class Run(models.Model):
 
     @property
     def is_open(self) -> bool:
-        return self.state in {self.State.RUNNING, self.State.PAUSED}
+        return self.state in self.OPEN
 
 
 class RunItem(models.Model):

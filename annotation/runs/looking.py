@@ -55,13 +55,15 @@ def progress(run: Run) -> Progress:
 def latest(whose: Project | Endpoint, *kinds: Run.Kind) -> list[Run]:
     """The last few runs of these kinds, the latest first; `has_dead` says whether something could not be done."""
     dead = RunItem.objects.filter(run=OuterRef("pk"), is_dead=True)
-    found = whose.runs.filter(kind__in=kinds).select_related("scorer", "endpoint")
+    found = (
+        whose.runs.filter(kind__in=kinds).select_related("scorer__endpoint", "endpoint").defer("scorer__weights")
+    )
     return list(found.annotate(has_dead=Exists(dead)).order_by("-pk")[:SHOWN])
 
 
 def under_way(project: Project) -> set[str]:
     """The kinds of the project's runs that have not ended."""
-    open_ones = project.runs.filter(state__in=(State.RUNNING, State.PAUSED))
+    open_ones = project.runs.filter(state__in=Run.OPEN)
     return set(open_ones.values_list("kind", flat=True))
 
 

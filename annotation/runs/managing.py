@@ -11,7 +11,7 @@ State = Run.State
 CHANGES = {
     "pause": ((State.RUNNING,), State.PAUSED),
     "resume": ((State.PAUSED, State.CANCELLED), State.RUNNING),
-    "cancel": ((State.RUNNING, State.PAUSED), State.CANCELLED),
+    "cancel": (Run.OPEN, State.CANCELLED),
 }
 
 

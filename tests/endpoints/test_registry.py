@@ -6,9 +6,9 @@ import pytest
 from cryptography.fernet import Fernet
 from django.db import connection
 
-from annotation import endpoints
+from annotation import endpoints, runs
 from annotation.endpoints.registry import version_of
-from annotation.models import AuditEntry, Endpoint, Project, User
+from annotation.models import AuditEntry, Endpoint, Project, Run, User
 from tests.endpoints.registered import fresh
 
 KEY = "sk-canary-0123456789abcdef"
@@ -126,3 +126,14 @@ def test_one_that_scored_stays(endpoint: Endpoint, max_: User) -> None:
     with pytest.raises(endpoints.BadEndpoint, match="it stays"):
         endpoints.remove(endpoint=endpoint, actor=max_)
     assert Endpoint.objects.exists()
+
+
+def test_the_titles_of_its_runs_come_with_them(
+    endpoint: Endpoint, project: Project, max_: User, django_assert_num_queries: Any
+) -> None:
+    scorer = endpoints.scorer_of(endpoint, max_)
+    for _ in range(3):
+        runs.start(project=project, actor=max_, kind=Run.Kind.SCORE, scorer=scorer)
+    with django_assert_num_queries(1):
+        titles = [run.title for run in runs.latest(project, Run.Kind.SCORE)]
+    assert titles == ["Scoring with PRM, version 1"] * 3
