@@ -16,7 +16,13 @@ from annotation.models import (
 )
 from annotation.models.work import EVERYBODY
 
-COUNTS = """
+# Places of the queue that somebody holds now: one a labeler at most, so found by the labelers.
+HELD = f"""
+    SELECT p.task_id FROM annotation_membership m
+    JOIN annotation_place p ON p.labeler_id = m.id AND p.filled_at IS NULL AND p.wanted < {EVERYBODY}
+    WHERE m.project_id = %(p)s AND p.expires_at >= now()
+"""
+COUNTS = f"""
     SELECT (SELECT count(DISTINCT statement) FROM annotation_problem WHERE project_id = %(p)s),
            (SELECT count(*) FROM annotation_solution WHERE project_id = %(p)s),
            (SELECT count(*) FROM annotation_task WHERE project_id = %(p)s AND is_open),
@@ -30,8 +36,7 @@ COUNTS = """
           FROM annotation_annotation w WHERE project_id = %(p)s AND submitted_at IS NOT NULL AND NOT EXISTS (
               SELECT FROM annotation_task t WHERE t.id = w.task_id AND t.is_practice)) a,
          (SELECT count(*) AS leases, count(DISTINCT t.id) AS tasks
-          FROM annotation_place p JOIN annotation_task t ON t.id = p.task_id
-          WHERE t.project_id = %(p)s AND t.is_open AND p.filled_at IS NULL AND p.expires_at >= now()) l
+          FROM ({HELD}) held JOIN annotation_task t ON t.id = held.task_id AND t.is_open) l
 """
 
 
@@ -79,14 +84,11 @@ class Queue(NamedTuple):
         return self.open_tasks - self.at_hand
 
 
-QUEUES = """
+QUEUES = f"""
     SELECT generation, count(*), count(*) FILTER (WHERE is_open),
-           count(*) FILTER (WHERE is_open AND EXISTS (
-               SELECT FROM annotation_place p
-               WHERE p.task_id = t.id AND p.filled_at IS NULL AND p.expires_at >= now())),
-           sum(wanted), sum(filled)
-    FROM annotation_task t
-    WHERE project_id = %s AND NOT is_practice AND wanted BETWEEN 1 AND %s
+           count(*) FILTER (WHERE is_open AND id IN ({HELD})), sum(wanted), sum(filled)
+    FROM annotation_task
+    WHERE project_id = %(p)s AND NOT is_practice AND wanted BETWEEN 1 AND {EVERYBODY - 1}
     GROUP BY generation ORDER BY generation DESC NULLS LAST
 """
 
@@ -94,7 +96,7 @@ QUEUES = """
 def queues_of(project: Project) -> list[Queue]:
     """By generation, the latest first; practice, screening and history that was loaded are in no queue."""
     with connection.cursor() as cursor:
-        cursor.execute(QUEUES, [project.pk, EVERYBODY - 1])
+        cursor.execute(QUEUES, {"p": project.pk})
         return [Queue(*row) for row in cursor.fetchall()]
 
 

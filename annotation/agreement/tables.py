@@ -62,11 +62,12 @@ CONDITIONS = {
     "until": "a.submitted_at < %(until)s",
 }
 
-# To be completed with further conditions. A left join of what no condition asks for costs nothing.
+# To be completed with further conditions. A left join of what no condition asks for costs nothing. Tasks and
+# solutions are of the annotation's project: said, so that those of other projects are not read.
 CHOSEN = """
     FROM annotation_annotation a
-    JOIN annotation_task t ON t.id = a.task_id
-    LEFT JOIN annotation_solution s ON s.id = a.solution_id
+    JOIN annotation_task t ON t.id = a.task_id AND t.project_id = a.project_id
+    LEFT JOIN annotation_solution s ON s.id = a.solution_id AND s.project_id = a.project_id
     LEFT JOIN annotation_problem q ON q.id = s.problem_id
     LEFT JOIN annotation_guideline g ON g.id = a.guideline_id
     LEFT JOIN annotation_packedlabels l ON l.annotation_id = a.id

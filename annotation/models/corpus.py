@@ -193,7 +193,7 @@ class Problem(models.Model):
     The reference solution is never shown to labelers.
     """
 
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="problems")
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="problems", db_index=False)
     external_id = models.TextField(null=True)
     text = models.TextField()
     answer = models.TextField(null=True)
@@ -227,7 +227,7 @@ class Solution(models.Model):
     `run` sampled it; null for one that was loaded.
     """
 
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="solutions")
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="solutions", db_index=False)
     problem = models.ForeignKey(Problem, on_delete=models.PROTECT, related_name="solutions")
     external_id = models.TextField(null=True)
     pre_generated = models.BooleanField(default=True)

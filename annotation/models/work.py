@@ -64,6 +64,8 @@ class Task(models.Model):
                 condition=Q(is_open=True),
             ),
             models.Index(fields=["project"], name="task_practice", condition=Q(is_practice=True)),
+            models.Index(fields=["project", "generation"], name="task_by_generation"),
+            models.Index(fields=["project"], name="task_extra", condition=Q(extra__gt=0)),
         ]
 
     def __str__(self) -> str:

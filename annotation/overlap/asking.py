@@ -13,7 +13,7 @@ from django.utils import timezone
 from annotation import audit
 from annotation.agreement import tables
 from annotation.agreement.tables import Slice
-from annotation.models import EVERYBODY, Project, Task
+from annotation.models import Project, Task
 from annotation.overlap.clarity import clarity
 
 # Labels that people make are found in the order of an index; those that are loaded keep the moments of their
@@ -71,7 +71,7 @@ class Budget(NamedTuple):
 
 
 def budget_of(project: Project) -> Budget:
-    asked = Task.objects.filter(project=project, wanted__lt=EVERYBODY).aggregate(sum=Sum("extra"))["sum"]
+    asked = Task.objects.filter(project=project, extra__gt=0).aggregate(sum=Sum("extra"))["sum"]
     return Budget(project.overlap_budget, asked or 0)
 
 
