@@ -17,21 +17,26 @@ RESAMPLES = 200
 SEED = 0
 
 # Problems of which nothing had been rated when the scorer was made: it cannot have learned from them. A lot
-# decides which of them, and which of their samples.
+# decides which of them, and which of their samples. `OFFSET 0` has them looked at in the order of the lot, and no
+# further than there are enough.
 GRADED = """
     WITH problems AS (
-        SELECT p.id FROM annotation_problem p
-        WHERE p.project_id = %(project)s
-          AND (%(subject)s::text IS NULL OR p.subject = %(subject)s)
-          AND (%(level)s::text IS NULL OR p.level = %(level)s)
-          AND (NOT %(learns)s OR NOT EXISTS (
-              SELECT FROM annotation_solution w JOIN annotation_annotation a ON a.solution_id = w.id
-              WHERE w.problem_id = p.id AND a.submitted_at < %(since)s))
-          AND (SELECT count(*) FROM annotation_solution w
-               JOIN annotation_grade g ON g.solution_id = w.id AND g.counts_as <> 'undecided'
-               JOIN annotation_score c ON c.solution_id = w.id AND c.scorer_id = %(scorer)s
-               WHERE w.problem_id = p.id) > 1
-        ORDER BY hashint8extended(p.id, %(seed)s) LIMIT %(problems)s
+        SELECT id FROM (
+            SELECT id, hashint8extended(id, %(seed)s) AS lot FROM annotation_problem
+            WHERE project_id = %(project)s
+              AND (%(subject)s::text IS NULL OR subject = %(subject)s)
+              AND (%(level)s::text IS NULL OR level = %(level)s)
+            ORDER BY lot OFFSET 0
+        ) p
+        WHERE (NOT %(learns)s OR NOT EXISTS (
+                  SELECT FROM annotation_solution w JOIN annotation_annotation a ON a.solution_id = w.id
+                  WHERE w.problem_id = p.id AND a.submitted_at < %(since)s))
+          AND (SELECT count(*) FROM (
+                  SELECT FROM annotation_solution w
+                  JOIN annotation_grade g ON g.solution_id = w.id AND g.counts_as <> 'undecided'
+                  JOIN annotation_score c ON c.solution_id = w.id AND c.scorer_id = %(scorer)s
+                  WHERE w.problem_id = p.id LIMIT 2) two) = 2
+        ORDER BY lot LIMIT %(problems)s
     )
     SELECT problem, product, counts_as = 'correct', answer FROM (
         SELECT p.id AS problem, c.product, g.counts_as, g.answer,

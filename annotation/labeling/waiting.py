@@ -21,20 +21,28 @@ READY = f"""
                                 AND a.labeler_id = %(labeler)s AND a.submitted_at IS NULL)))
 """
 
-# Looks at every open task: only worth it where nothing is ready, and then those are few.
-WAITING = """
+# By what the labeler has done and by what the others hold: of open tasks there may be a million.
+WAITING = f"""
+    WITH done AS MATERIALIZED (
+        SELECT DISTINCT solution_id FROM annotation_annotation
+        WHERE labeler_id = %(labeler)s AND submitted_at IS NOT NULL
+    ), held AS MATERIALIZED (
+        SELECT t.solution_id, p.expires_at
+        FROM annotation_membership m
+        JOIN annotation_place p ON p.labeler_id = m.id AND p.filled_at IS NULL AND p.wanted < {EVERYBODY}
+        JOIN annotation_task t ON t.id = p.task_id
+        WHERE m.project_id = (SELECT project_id FROM annotation_membership WHERE id = %(labeler)s)
+          AND m.id <> %(labeler)s AND p.expires_at >= now() AND p.reserved_for_id IS NULL AND t.is_open
+          AND t.solution_id NOT IN (SELECT solution_id FROM done)
+    )
     SELECT (SELECT count(*) FROM annotation_annotation a JOIN annotation_task t ON t.id = a.task_id
             WHERE a.labeler_id = %(labeler)s AND a.submitted_at IS NOT NULL AND NOT t.is_practice),
-           count(DISTINCT t.solution_id) FILTER (WHERE is_with_others AND NOT is_done),
-           min(p.expires_at) FILTER (WHERE is_with_others AND NOT is_done),
-           count(DISTINCT t.solution_id) FILTER (WHERE is_done)
-    FROM annotation_task t
-    JOIN annotation_place p ON p.task_id = t.id AND p.filled_at IS NULL AND p.reserved_for_id IS NULL
-    CROSS JOIN LATERAL (SELECT
-        p.labeler_id <> %(labeler)s AND p.expires_at >= now() AS is_with_others,
-        EXISTS (SELECT FROM annotation_annotation a WHERE a.solution_id = t.solution_id
-                  AND a.labeler_id = %(labeler)s AND a.submitted_at IS NOT NULL) AS is_done) about
-    WHERE t.project_id = (SELECT project_id FROM annotation_membership WHERE id = %(labeler)s) AND t.is_open
+           (SELECT count(DISTINCT solution_id) FROM held),
+           (SELECT min(expires_at) FROM held),
+           (SELECT count(*) FROM done WHERE EXISTS (
+                SELECT FROM annotation_task t JOIN annotation_place p ON p.task_id = t.id
+                WHERE t.solution_id = done.solution_id AND t.is_open
+                  AND p.filled_at IS NULL AND p.reserved_for_id IS NULL))
 """
 
 
