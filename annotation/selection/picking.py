@@ -90,14 +90,14 @@ SLICE_BY_PROBLEM = f"""
     ORDER BY hashint8extended(drawn, 1), solution LIMIT %(size)s::bigint
 """
 
+LABELERS = """
+    SELECT id FROM annotation_membership WHERE project_id = %(project)s AND is_labeler AND user_id IS NOT NULL
+"""
 # Every labeler is to get every one: as many are wanted as there are labelers who have not done it. Not what they
 # have practised or were screened with. What has served least as quality control comes first.
 CONTROL = f"""
     INSERT INTO selection_pick (solution, problem, reason, probability, is_quality_control, wanted)
-    WITH labelers AS (
-        SELECT id FROM annotation_membership
-        WHERE project_id = %(project)s AND is_labeler AND user_id IS NOT NULL
-    )
+    WITH labelers AS ({LABELERS})
     SELECT w.id, w.problem_id, '{QUALITY_CONTROL}', 1, true, least(greatest(able.count, 1), {EVERYBODY - 1})
     FROM annotation_gold g JOIN annotation_solution w ON w.id = g.solution_id
     CROSS JOIN LATERAL (
@@ -110,7 +110,7 @@ CONTROL = f"""
       AND (able.count > 0 OR NOT EXISTS (SELECT FROM labelers))
     ORDER BY (SELECT count(*) FROM annotation_task t WHERE t.solution_id = w.id AND t.is_quality_control),
              hashint8extended(w.id, %(seed)s), w.id
-    LIMIT %(quality_control)s
+    LIMIT %(controls)s
 """
 
 # Of each labeler who is still there some of the solutions that they rated here in regular work, and none that they
@@ -236,16 +236,27 @@ def arrange(cursor: CursorWrapper, project: Project, plan: Plan) -> None:
     """Add quality control and repeats; say of each pick where in the queue it is, and how often it is wanted."""
     cursor.execute("SELECT count(*) FROM selection_pick")
     picked = int(cursor.fetchone()[0])
-    if plan.quality_control and picked:
-        control = {"project": project.pk, "seed": plan.seed, "quality_control": plan.quality_control}
-        cursor.execute(CONTROL, control)
+    overlaps = rounded(picked * plan.overlap_share)
+    regular = picked * project.wanted + overlaps * (plan.overlap_wanted - project.wanted)
+    controls = controls_asked(cursor, project, plan, regular)
+    of_project = {"project": project.pk, "seed": plan.seed}
+    if controls:
+        cursor.execute(CONTROL, {**of_project, "controls": controls})
     if plan.repeats and picked:
-        cursor.execute(REPEATS, {"project": project.pk, "seed": plan.seed, "repeats": plan.repeats})
+        cursor.execute(REPEATS, {**of_project, "repeats": plan.repeats})
     values = {
         "seed": plan.seed,
-        "overlaps": rounded(picked * plan.overlap_share),
+        "overlaps": overlaps,
         "overlap_wanted": plan.overlap_wanted,
         "wanted": project.wanted,
     }
     cursor.execute(ARRANGE, values)
     cursor.execute(ANALYZE)
+
+
+def controls_asked(cursor: CursorWrapper, project: Project, plan: Plan, regular: int) -> int:
+    """How many items of quality control the plan asks for, beside so many other annotations."""
+    if not regular:
+        return 0
+    cursor.execute(f"SELECT count(*) FROM ({LABELERS}) m", {"project": project.pk})
+    return plan.controls_beside(regular, int(cursor.fetchone()[0]))

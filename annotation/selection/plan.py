@@ -10,6 +10,7 @@ import msgspec
 
 MOST = 1_000_000
 MOST_WANTED = 50
+MOST_CONTROL = 0.5
 SEEDS = 2**63
 SCORES = "This strategy needs the scores of a scorer; until there is one, draw uniformly."
 HALF_A_MIX = "So few of each problem cannot be divided like that; ask for more, or say how many in all."
@@ -53,8 +54,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """One generation before it is drawn; JSON by `msgspec`, kept as the generation's settings.
 
     `size` is how many solutions in all, `per_problem` how many of each problem at most; with both, the best
-    overall of the best of each problem. Quality control comes on top of either, and so do `repeats`: as many
-    solutions of each labeler's that they have rated before come to them again, and look like any other.
+    overall of the best of each problem. Quality control comes on top of either: everybody gets all of it, and it
+    is `quality_control_share` of what each labeler rates of the generation. So do `repeats`: as many solutions of
+    each labeler's that they have rated before come to them again, and look like any other.
 
     `uniform_share` of them are drawn uniformly, whatever their score, from all that the score does not pick.
     `mix_share` is the share of wrong answers in a mix, of all, or of each problem where only `per_problem` is
@@ -78,7 +80,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     prefix_cap: int | None = None
     overlap_share: float = 0.0
     overlap_wanted: int = 2
-    quality_control: int = 0
+    quality_control_share: float = 0.0
     repeats: int = 0
     generators: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()
@@ -99,6 +101,13 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         if self.size is not None:
             return rounded(self.size * self.uniform_share)
         return rounded(ranked * self.uniform_share / (1 - self.uniform_share))
+
+    def controls_beside(self, regular: int, labelers: int) -> int:
+        """How many items of quality control there are to be, one at least, beside so many other annotations that
+        the labelers have between them: (regular / labelers) share / (1 - share).
+        """
+        share, each = self.quality_control_share, regular / max(1, labelers)
+        return max(1, rounded(each * share / (1 - share))) if share else 0
 
     def checked(self) -> "Plan":
         """The plan itself. Raises `BadPlan` at the first setting that cannot be."""
@@ -139,8 +148,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         yield "prefix_steps", within(self.prefix_steps, 1, 1_000), "Give a number of steps from 1 to 1,000."
         wanted = f"Give a number of annotations from 1 to {MOST_WANTED}."
         yield "overlap_wanted", within(self.overlap_wanted, 1, MOST_WANTED), wanted
-        for name in ("quality_control", "repeats"):
-            yield name, within(getattr(self, name), 0, 1_000), "Give a number from 0 to 1,000."
+        is_share = 0 <= self.quality_control_share <= MOST_CONTROL
+        yield "quality_control_share", is_share, f"Give a share from 0 to {MOST_CONTROL}."
+        yield "repeats", within(self.repeats, 0, 1_000), "Give a number from 0 to 1,000."
         is_zoned = self.since is None or self.since.tzinfo is not None
         yield "since", is_zoned, "Give the moment with its time zone."
 

@@ -6,7 +6,7 @@ from django.db.backends.utils import CursorWrapper
 
 from annotation.models import Project
 from annotation.selection.drawing import picked
-from annotation.selection.picking import QUALITY_CONTROL, REPEAT
+from annotation.selection.picking import QUALITY_CONTROL, REPEAT, controls_asked
 from annotation.selection.plan import Plan
 from annotation.selection.pool import EXCLUDED, P
 
@@ -58,6 +58,10 @@ class Reason(NamedTuple):
     least_probability: float
     most_probability: float
 
+    @property
+    def is_regular(self) -> bool:
+        return self.reason not in {QUALITY_CONTROL, REPEAT}
+
 
 class Bin(NamedTuple):
     """How many solutions of the pool, and of the picks, score from `low` to below `high`."""
@@ -105,7 +109,8 @@ class Example(NamedTuple):
 class Preview(NamedTuple):
     """`pool` solutions of `pool_problems` problems could be picked; `problems` of these would be covered.
 
-    `excluded` and `grades` (of the pool; "" for not graded) count solutions. The histograms have 20 bins, of
+    `excluded` and `grades` (of the pool; "" for not graded) count solutions. `controls_asked` is how many items of
+    quality control the plan asks for; `controls`, how many there are. The histograms have 20 bins, of
     P(all steps correct) and of its natural logarithm, whose first bin has all that is less; what has no score is
     in neither.
     """
@@ -115,6 +120,7 @@ class Preview(NamedTuple):
     excluded: dict[str, int]
     grades: dict[str, int]
     reasons: list[Reason]
+    controls_asked: int
     problems: int
     by_probability: Histogram
     by_logarithm: Histogram
@@ -127,7 +133,7 @@ class Preview(NamedTuple):
     @property
     def picked(self) -> int:
         """Without quality control and repeats."""
-        return sum(one.tasks for one in self.reasons if one.reason not in {QUALITY_CONTROL, REPEAT})
+        return sum(one.tasks for one in self.reasons if one.is_regular)
 
     @property
     def controls(self) -> int:
@@ -147,12 +153,14 @@ def preview(project: Project, plan: Plan) -> Preview:
         left_out = counts(cursor, LEFT_OUT)
         cursor.execute(PICKS)
         reasons = [Reason(*row) for row in cursor.fetchall()]
+        regular = sum(one.annotations for one in reasons if one.is_regular)
         return Preview(
             pool=pool,
             pool_problems=pool_problems,
             excluded={sentence: left_out[why] for why, sentence in EXCLUDED.items() if why in left_out},
             grades=counts(cursor, GRADES),
             reasons=reasons,
+            controls_asked=controls_asked(cursor, project, plan, regular),
             problems=problems,
             by_probability=histogram(cursor, *SCALES["by_probability"]),
             by_logarithm=histogram(cursor, *SCALES["by_logarithm"]),

@@ -19,8 +19,8 @@ LABELS = {
 
 
 MIX = 0.8
-CONTROLS = 10
-"""Quality control items of a generation, where there is gold: in PRM800K there were 10 to 20."""
+CONTROLS = 5
+"""Percent of what each labeler rates, where there is gold."""
 MOST_CHOICES = 40
 """Of a filter in the form; the API of `selection` takes any."""
 
@@ -61,12 +61,12 @@ class PlanForm(forms.Form):
     overlap_percent = forms.IntegerField(
         label="Rated by two labelers, in percent", min_value=0, max_value=100, initial=0
     )
-    quality_control = forms.IntegerField(
-        label="Quality control items",
+    quality_control_percent = forms.IntegerField(
+        label="Quality control, in percent",
         min_value=0,
-        max_value=1000,
+        max_value=50,
         initial=0,
-        help_text="Solutions that have gold.",
+        help_text="Of what each labeler rates. Solutions that have gold, for everybody the same.",
     )
     repeats = forms.IntegerField(
         label="Hidden repeats for each labeler",
@@ -91,7 +91,7 @@ class PlanForm(forms.Form):
         self.fields["scorer"].initial = scorer
         self.fields["strategy"].initial = Strategy.CONVINCING if scorer else Strategy.UNIFORM
         if Gold.objects.filter(solution__project=project).exists():
-            self.fields["quality_control"].initial = CONTROLS
+            self.fields["quality_control_percent"].initial = CONTROLS
         self.last = project.generations.order_by("-number").first()
         for name, label, values in (
             ("generators", "Only of these generators", project.solutions.values_list("generator", flat=True)),
@@ -124,7 +124,7 @@ class PlanForm(forms.Form):
             mix_share=MIX if given["mix_percent"] is None else given["mix_percent"] / 100,
             prefix_cap=None if strategy is Strategy.UNIFORM else given["prefix_cap"],
             overlap_share=given["overlap_percent"] / 100,
-            quality_control=given["quality_control"],
+            quality_control_share=given["quality_control_percent"] / 100,
             repeats=given["repeats"] or 0,
             generators=tuple(given.get("generators", ())),
             subjects=tuple(given.get("subjects", ())),

@@ -160,7 +160,7 @@ def test_the_same_seed_draws_the_same_again_and_another_one_does_not(
     project: Project, max_: User, plan: Plan, pool: list[Solution]
 ) -> None:
     with_gold(pool[20:])
-    full = msgspec.structs.replace(plan, overlap_share=0.5, quality_control=2)
+    full = msgspec.structs.replace(plan, overlap_share=0.5, quality_control_share=0.21)
     drawn = []
     for seed in (5, 5, 6):
         generation = draw(project=project, plan=msgspec.structs.replace(full, seed=seed), actor=max_)
@@ -192,7 +192,7 @@ def test_nobody_gets_a_solution_twice(
     project: Project, max_: User, alice: User, bob: User, plan: Plan, pool: list[Solution]
 ) -> None:
     with_gold(pool[20:])
-    full = msgspec.structs.replace(plan, overlap_share=1, overlap_wanted=2, quality_control=3)
+    full = msgspec.structs.replace(plan, overlap_share=1, overlap_wanted=2, quality_control_share=0.23)
     for _ in range(2):
         draw(project=project, plan=full, actor=max_)
     done = {user: do_all(user, project) for user in (alice, bob)}
@@ -217,7 +217,9 @@ def test_quality_control_stands_among_the_others_for_every_labeler(
     project: Project, max_: User, alice: User, bob: User, scorer: Scorer, plan: Plan, pool: list[Solution]
 ) -> None:
     with_gold(pool[18:])
-    generation = draw(project=project, plan=msgspec.structs.replace(plan, size=18, quality_control=4), actor=max_)
+    control = msgspec.structs.replace(plan, size=18, quality_control_share=0.3)
+    assert preview(project, control).controls_asked == 4, "9 are rated by each of two: 4 of 13 are 30 %"
+    generation = draw(project=project, plan=control, actor=max_)
     queue = in_queue_order(generation)
     places = [place for place, row in enumerate(queue) if row[3]]
     assert len(places) == 4
@@ -241,7 +243,7 @@ def test_quality_control_leaves_practice_and_what_all_have_done_and_takes_what_s
         submitted_at=timezone.now(),
     )  # fmt: skip
     Task.objects.create(project=project, solution=pool[21], is_quality_control=True, is_open=False)
-    control = msgspec.structs.replace(plan, size=1, uniform_share=0, quality_control=2)
+    control = msgspec.structs.replace(plan, size=4, uniform_share=0, quality_control_share=0.5)
     used = [
         {row[0] for row in in_queue_order(draw(project=project, plan=control, actor=max_)) if row[3]}
         for _ in range(2)

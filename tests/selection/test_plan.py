@@ -31,7 +31,9 @@ GOOD: dict[str, Any] = {"strategy": Strategy.CONVINCING, "scorer": 1, "size": 10
         ({"prefix_cap": 1, "prefix_steps": 0}, "prefix_steps", "from 1"),
         ({"strategy": Strategy.MIX, "size": None, "per_problem": 2}, "per_problem", "how many in all"),
         ({"strategy": Strategy.UNIFORM, "prefix_cap": 1}, "prefix_cap", "no such cap"),
-        ({"quality_control": -1}, "quality_control", "from 0"),
+        ({"quality_control_share": -0.1}, "quality_control_share", "from 0"),
+        ({"quality_control_share": 0.6}, "quality_control_share", "to 0.5"),
+        ({"repeats": -1}, "repeats", "from 0"),
         ({"seed": 2**63}, "seed", "64 bits"),
         ({"since": datetime(2026, 1, 1)}, "since", "time zone"),  # noqa: DTZ001
     ],
@@ -54,3 +56,14 @@ def test_a_plan_survives_json() -> None:
 def test_the_slice_and_the_rest_make_the_size(share: float, ranked: int, slice_: int) -> None:
     plan = Plan(**{**GOOD, "size": 20, "uniform_share": share})
     assert (plan.most_ranked, plan.slice_beside(ranked)) == (ranked, slice_)
+
+
+@pytest.mark.parametrize(
+    ("share", "regular", "labelers", "controls"),
+    [(0.1, 90, 1, 10), (0.1, 90, 3, 3), (0.1, 90, 0, 10), (0.5, 40, 4, 10), (0.01, 5, 5, 1), (0.0, 90, 1, 0)],
+)
+def test_quality_control_is_a_share_of_what_each_labeler_rates(
+    share: float, regular: int, labelers: int, controls: int
+) -> None:
+    plan = Plan(**{**GOOD, "quality_control_share": share}).checked()
+    assert plan.controls_beside(regular, labelers) == controls

@@ -173,7 +173,7 @@ def test_a_manager_asks_for_them_in_the_plan_and_sees_them_in_the_preview(
         "size": 6,
         "uniform_percent": 10,
         "overlap_percent": 0,
-        "quality_control": 0,
+        "quality_control_percent": 0,
         "repeats": 2,
         "seed": 1,
     }

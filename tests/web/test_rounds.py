@@ -36,7 +36,14 @@ def press(manager: Client, path: str) -> None:
 
 
 def draw(manager: Client, **plan: object) -> str:
-    given = {"size": 24, "uniform_percent": 25, "overlap_percent": 0, "quality_control": 0, "seed": 1, **plan}
+    given = {
+        "size": 24,
+        "uniform_percent": 25,
+        "overlap_percent": 0,
+        "quality_control_percent": 0,
+        "seed": 1,
+        **plan,
+    }
     shown = manager.get(f"{HERE}generations/draw/", given).content.decode()
     assert "in the queue</button>" in shown
     response = manager.post(f"{HERE}generations/draw/", given, follow=True)
@@ -80,7 +87,13 @@ def test_two_generations_with_a_verifier_that_learns(manager: Client, alice: Use
 
 
 def test_a_plan_that_cannot_be_says_which_setting(manager: Client, project: Project) -> None:
-    plan = {"strategy": "convincing", "uniform_percent": 10, "overlap_percent": 0, "quality_control": 0, "seed": 1}
+    plan = {
+        "strategy": "convincing",
+        "uniform_percent": 10,
+        "overlap_percent": 0,
+        "quality_control_percent": 0,
+        "seed": 1,
+    }
     assert '<option value="uniform" selected>' in manager.get(f"{HERE}generations/draw/").content.decode()
     page = manager.get(f"{HERE}generations/draw/", {**plan, "size": 5})
     assert page.status_code == 400
@@ -95,7 +108,13 @@ def test_a_plan_that_cannot_be_says_which_setting(manager: Client, project: Proj
 
 def test_a_plan_that_comes_short_says_so(manager: Client, project: Project) -> None:
     upload_to_pool(manager)
-    plan = {"strategy": "uniform", "uniform_percent": 10, "overlap_percent": 0, "quality_control": 0, "seed": 1}
+    plan = {
+        "strategy": "uniform",
+        "uniform_percent": 10,
+        "overlap_percent": 0,
+        "quality_control_percent": 0,
+        "seed": 1,
+    }
     for size, is_short in ((48, False), (100, True)):
         page = manager.get(f"{HERE}generations/draw/", {**plan, "size": size}).content.decode()
         assert (f"Fewer than the {size} asked for" in page) is is_short
@@ -104,7 +123,13 @@ def test_a_plan_that_comes_short_says_so(manager: Client, project: Project) -> N
 def test_the_form_filters_what_there_is_to_choose_from(
     manager: Client, project: Project, load: Callable[..., LoadRun]
 ) -> None:
-    plan = {"strategy": "uniform", "uniform_percent": 0, "overlap_percent": 0, "quality_control": 0, "seed": 1}
+    plan = {
+        "strategy": "uniform",
+        "uniform_percent": 0,
+        "overlap_percent": 0,
+        "quality_control_percent": 0,
+        "seed": 1,
+    }
     assert "generators" not in manager.get(f"{HERE}generations/draw/").content.decode()
     lines = [{**line, "generator": "small" if number % 3 else "large"} for number, line in enumerate(sums())]
     load(project, lines, for_pool=True)
@@ -172,8 +197,11 @@ def test_the_preview_says_what_there_is_too_little_of(
         accepted = {f"accept-{step}-0": "1" for step in range(3)}
         manager.post(f"{HERE}solutions/{solution.pk}/gold/", accepted)
     plan = {"strategy": "uniform", "size": 9, "uniform_percent": 0, "overlap_percent": 0, "seed": 1, "repeats": 8}
-    page = manager.get(f"{HERE}generations/draw/", {**plan, "quality_control": 2}).content.decode()
+    page = manager.get(f"{HERE}generations/draw/", {**plan, "quality_control_percent": 33}).content.decode()
     assert "Fewer than the 9 asked for" in page, "repeats do not make up for it"
-    assert "Quality control: 1 of the 2 asked for." in page, "Alice has rated the other one"
-    page = manager.get(f"{HERE}generations/draw/", {**plan, "size": 3, "quality_control": 1}).content.decode()
+    assert "Quality control: 1 of the 2 that would be 33 % of what" in page, "Alice has rated the other one"
+    page = manager.get(
+        f"{HERE}generations/draw/", {**plan, "size": 3, "quality_control_percent": 25}
+    ).content.decode()
     assert "asked for" not in page
+    assert "that would be" not in page

@@ -98,7 +98,7 @@ def generations(cast: Any) -> Page:
 def draw(cast: Any) -> Page:
     """With its preview."""
     cast.load(cast.project, sums(3), for_pool=True)
-    settings = "strategy=uniform&size=4&uniform_percent=10&overlap_percent=0&quality_control=0&seed=1"
+    settings = "strategy=uniform&size=4&uniform_percent=10&overlap_percent=0&quality_control_percent=0&seed=1"
     page = cast.visit(cast.max, f"/projects/algebra/generations/draw/?{settings}")
     expect(page.get_by_role("heading", name="What it would pick")).to_be_visible()
     return page
