@@ -15,8 +15,8 @@ from annotation.models import EVERYBODY, LEASE, Lease
 UNOPENED_MINUTES = 2
 """How long a solution is kept for a labeler who got it along with the answer to a submit, until it is opened."""
 
-# By the drafts of the labeler, of which there are few: no index knows all their unfilled places, of the queue and of
-# practice and screening, and to read the places of all labelers takes as long as there are many of them.
+# By the drafts of the labeler, of which there are few: no index knows all of their unfilled places, of the queue
+# and of practice and screening, and with a million tasks it takes long to read the places of all labelers.
 CURRENT = (
     LEASE.format(annotations="annotation_annotation")
     + """

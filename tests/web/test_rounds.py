@@ -197,9 +197,9 @@ def test_the_preview_says_what_there_is_too_little_of(
         accepted = {f"accept-{step}-0": "1" for step in range(3)}
         manager.post(f"{HERE}solutions/{solution.pk}/gold/", accepted)
     plan = {"strategy": "uniform", "size": 9, "uniform_percent": 0, "overlap_percent": 0, "seed": 1, "repeats": 8}
-    page = manager.get(f"{HERE}generations/draw/", {**plan, "quality_control_percent": 33}).content.decode()
+    page = manager.get(f"{HERE}generations/draw/", {**plan, "quality_control_percent": 40}).content.decode()
     assert "Fewer than the 9 asked for" in page, "repeats do not make up for it"
-    assert "Quality control: 1 of the 2 that would be 33 % of what" in page, "Alice has rated the other one"
+    assert "Quality control: 1 of the 2 that would be 40 % of what" in page, "Alice has rated the other one"
     page = manager.get(
         f"{HERE}generations/draw/", {**plan, "size": 3, "quality_control_percent": 25}
     ).content.decode()
