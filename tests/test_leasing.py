@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from annotation import labeling, people
 from annotation.labeling import leasing
+from annotation.labeling.waiting import WAITING
 from annotation.models import Lease, LoadRun, Membership, Place, Project, Role, Solution, Task, User
 from tests.conftest import labeler, rated, solution_line
 from tests.leases import lease, let_leases_lapse, submit
@@ -237,17 +238,33 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from nodes(part)
 
 
-def walk(labeler: int) -> list[dict[str, Any]]:
-    """The plan of how a free place is found, where PostgreSQL would rather not read whole tables."""
-    query = leasing.NEXT.format(who=leasing.ANYBODY, locked="SKIP LOCKED")
-    given = {"labeler": labeler, "opened": True, "unopened": 2, "token": str(uuid4())}
+def plan_of(query: str, given: dict[str, Any]) -> list[dict[str, Any]]:
+    """How it is done where PostgreSQL would rather not read whole tables."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
         cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}", given)
         ((found,),) = cursor.fetchall()
         transaction.set_rollback(True)
-    (free,) = (node for node in nodes(found[0]["Plan"]) if node.get("Subplan Name") == "CTE free")
+    return list(nodes(found[0]["Plan"]))
+
+
+def walk(labeler: int) -> list[dict[str, Any]]:
+    """The plan of how a free place is found."""
+    query = leasing.NEXT.format(who=leasing.ANYBODY, locked="SKIP LOCKED")
+    found = plan_of(query, {"labeler": labeler, "opened": True, "unopened": 2, "token": str(uuid4())})
+    (free,) = (node for node in found if node.get("Subplan Name") == "CTE free")
     return list(nodes(free))
+
+
+@pytest.mark.parametrize("query", [leasing.CURRENT, WAITING])
+def test_what_a_labeler_has_and_waits_for_is_found_without_the_places_of_all(
+    query: str, waiting: Project, alice: User
+) -> None:
+    found = plan_of(query, {"labeler": labeler(alice, waiting).pk})
+    places = [node for node in found if node.get("Relation Name") == "annotation_place"]
+    assert places
+    for node in places:
+        assert node.get("Index Name") == "place_held_once" or "task_id" in node.get("Index Cond", ""), node
 
 
 def test_the_queue_is_walked_in_its_index_and_sorted_by_nobody(waiting: Project, alice: User) -> None:
