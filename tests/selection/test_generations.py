@@ -243,7 +243,7 @@ def test_quality_control_leaves_practice_and_what_all_have_done_and_takes_what_s
         submitted_at=timezone.now(),
     )  # fmt: skip
     Task.objects.create(project=project, solution=pool[21], is_quality_control=True, is_open=False)
-    control = msgspec.structs.replace(plan, size=4, uniform_share=0, quality_control_share=0.5)
+    control = msgspec.structs.replace(plan, size=2, uniform_share=0, quality_control_share=0.5)
     used = [
         {row[0] for row in in_queue_order(draw(project=project, plan=control, actor=max_)) if row[3]}
         for _ in range(2)
