@@ -7,6 +7,7 @@ from django.db import connection
 
 from annotation.learning.quality import Place, first_error_of, was_due
 from annotation.models import (
+    HELD,
     Annotation,
     Completion,
     HumanCompletion,
@@ -16,12 +17,7 @@ from annotation.models import (
 )
 from annotation.models.work import EVERYBODY
 
-# Places of the queue that somebody holds now: one a labeler at most, so found by the labelers.
-HELD = f"""
-    SELECT p.task_id FROM annotation_membership m
-    JOIN annotation_place p ON p.labeler_id = m.id AND p.filled_at IS NULL AND p.wanted < {EVERYBODY}
-    WHERE m.project_id = %(p)s AND p.expires_at >= now()
-"""
+HELD_HERE = HELD.format(project="%(p)s")
 COUNTS = f"""
     SELECT (SELECT count(DISTINCT statement) FROM annotation_problem WHERE project_id = %(p)s),
            (SELECT count(*) FROM annotation_solution WHERE project_id = %(p)s),
@@ -36,7 +32,7 @@ COUNTS = f"""
           FROM annotation_annotation w WHERE project_id = %(p)s AND submitted_at IS NOT NULL AND NOT EXISTS (
               SELECT FROM annotation_task t WHERE t.id = w.task_id AND t.is_practice)) a,
          (SELECT count(*) AS leases, count(DISTINCT t.id) AS tasks
-          FROM ({HELD}) held JOIN annotation_task t ON t.id = held.task_id AND t.is_open) l
+          FROM ({HELD_HERE}) held JOIN annotation_task t ON t.id = held.task_id AND t.is_open) l
 """
 
 
@@ -86,7 +82,8 @@ class Queue(NamedTuple):
 
 QUEUES = f"""
     SELECT generation, count(*), count(*) FILTER (WHERE is_open),
-           count(*) FILTER (WHERE is_open AND id IN ({HELD})), sum(wanted), sum(filled)
+           count(*) FILTER (WHERE is_open AND id IN (SELECT task_id FROM ({HELD_HERE}) held)),
+           sum(wanted), sum(filled)
     FROM annotation_task
     WHERE project_id = %(p)s AND NOT is_practice AND wanted BETWEEN 1 AND {EVERYBODY - 1}
     GROUP BY generation ORDER BY generation DESC NULLS LAST

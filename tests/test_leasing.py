@@ -257,7 +257,7 @@ def walk(labeler: int) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("query", [leasing.CURRENT, WAITING])
-def test_what_a_labeler_has_and_waits_for_is_found_without_the_places_of_all(
+def test_what_a_labeler_has_and_waits_for_is_found_without_all_places_and_tasks(
     query: str, waiting: Project, alice: User
 ) -> None:
     found = plan_of(query, {"labeler": labeler(alice, waiting).pk})
@@ -265,6 +265,9 @@ def test_what_a_labeler_has_and_waits_for_is_found_without_the_places_of_all(
     assert places
     for node in places:
         assert node.get("Index Name") == "place_held_once" or "task_id" in node.get("Index Cond", ""), node
+    for node in found:
+        if node.get("Relation Name") == "annotation_task":
+            assert "project_id" not in node.get("Index Cond", "project_id"), node
 
 
 def test_the_queue_is_walked_in_its_index_and_sorted_by_nobody(waiting: Project, alice: User) -> None:

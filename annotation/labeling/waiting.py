@@ -4,7 +4,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from annotation.labeling.rows import one
-from annotation.models import EVERYBODY
+from annotation.models import EVERYBODY, HELD
+
+PROJECT = "(SELECT project_id FROM annotation_membership WHERE id = %(labeler)s)"
 
 # The same conditions as in `leasing.NEXT`, in the order of the queue, so that it ends at the first that is free.
 READY = f"""
@@ -12,7 +14,7 @@ READY = f"""
                    WHERE labeler_id = %(labeler)s AND filled_at IS NULL AND wanted < {EVERYBODY})
         OR EXISTS (
             SELECT FROM annotation_task t JOIN annotation_place p ON p.task_id = t.id
-            WHERE t.project_id = (SELECT project_id FROM annotation_membership WHERE id = %(labeler)s)
+            WHERE t.project_id = {PROJECT}
               AND t.is_open AND p.filled_at IS NULL AND (p.expires_at IS NULL OR p.expires_at < now())
               AND (t.repeat = 0 OR p.reserved_for_id = %(labeler)s)
               AND (NOT EXISTS (SELECT FROM annotation_annotation a WHERE a.solution_id = t.solution_id
@@ -28,11 +30,8 @@ WAITING = f"""
         WHERE labeler_id = %(labeler)s AND submitted_at IS NOT NULL
     ), held AS MATERIALIZED (
         SELECT t.solution_id, p.expires_at
-        FROM annotation_membership m
-        JOIN annotation_place p ON p.labeler_id = m.id AND p.filled_at IS NULL AND p.wanted < {EVERYBODY}
-        JOIN annotation_task t ON t.id = p.task_id
-        WHERE m.project_id = (SELECT project_id FROM annotation_membership WHERE id = %(labeler)s)
-          AND m.id <> %(labeler)s AND p.expires_at >= now() AND p.reserved_for_id IS NULL AND t.is_open
+        FROM ({HELD.format(project=PROJECT)}) p JOIN annotation_task t ON t.id = p.task_id
+        WHERE p.labeler_id <> %(labeler)s AND p.reserved_for_id IS NULL AND t.is_open
           AND t.solution_id NOT IN (SELECT solution_id FROM done)
     )
     SELECT (SELECT count(*) FROM annotation_annotation a JOIN annotation_task t ON t.id = a.task_id

@@ -20,7 +20,7 @@ from annotation.models.learning import (
     Stage,
     Verdict,
 )
-from annotation.models.leases import LEASE, MOST_GROWN, Lease
+from annotation.models.leases import HELD, LEASE, MOST_GROWN, Lease
 from annotation.models.loads import LoadRun, Refusal, UploadChunk
 from annotation.models.notes import Comment, SavedFilter
 from annotation.models.people import ApiToken, Membership, Role, Session, SignInLink, Theme, User
@@ -32,6 +32,7 @@ from annotation.models.work import EVERYBODY, Place, Task
 
 __all__ = [
     "EVERYBODY",
+    "HELD",
     "LEASE",
     "MOST_GROWN",
     "PARTS",

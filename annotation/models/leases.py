@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from annotation.models.work import EVERYBODY
+
 MOST_GROWN = 500
 """Steps a solution can grow to."""
 
@@ -78,3 +80,11 @@ LEASE = """
     JOIN annotation_project pr ON pr.id = a.project_id
 """
 """The columns of `Lease`, to be completed with where the annotations come from, and a condition."""
+
+HELD = f"""
+    SELECT p.task_id, p.labeler_id, p.reserved_for_id, p.expires_at
+    FROM annotation_membership m
+    JOIN annotation_place p ON p.labeler_id = m.id AND p.filled_at IS NULL AND p.wanted < {EVERYBODY}
+    WHERE m.project_id = {{project}} AND p.expires_at >= now()
+"""
+"""The places of the queue that labelers of a project hold now: one each at most, so found by the labelers."""

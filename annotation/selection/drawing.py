@@ -46,8 +46,9 @@ CLOSE = """
 
 
 @contextmanager
-def picked(project: Project, plan: Plan) -> Iterator[tuple[CursorWrapper, int]]:
-    """The plan's picks in their temporary table, in a transaction; gives its cursor, and the size of the pool.
+def picked(project: Project, plan: Plan) -> Iterator[tuple[CursorWrapper, int, int]]:
+    """The plan's picks in their temporary table, in a transaction; gives its cursor, the size of the pool, and how
+    many items of quality control the plan asks for.
 
     Raises `BadPlan`.
     """
@@ -56,8 +57,7 @@ def picked(project: Project, plan: Plan) -> Iterator[tuple[CursorWrapper, int]]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '64MB'")
         size = pool.fill(cursor, project, plan)
-        picking.pick(cursor, project, plan, size)
-        yield cursor, size
+        yield cursor, size, picking.pick(cursor, project, plan, size)
 
 
 @transaction.atomic
@@ -71,7 +71,7 @@ def draw(*, project: Project, plan: Plan, actor: User | None) -> Generation:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [DRAWING, project.pk])
-    with picked(project, plan) as (cursor, pool_size):
+    with picked(project, plan) as (cursor, pool_size, _):
         generation = begin(cursor, project, plan, pool_size, actor)
         cursor.execute(INSERT, {"project": project.pk, "number": generation.number, "generation": generation.pk})
         if not cursor.rowcount:

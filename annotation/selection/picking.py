@@ -164,8 +164,11 @@ ARRANGE = """
 """
 
 
-def pick(cursor: CursorWrapper, project: Project, plan: Plan, pool: int) -> None:
-    """Fill the table of picks from a pool of so many. The same pool and plan give the same picks."""
+def pick(cursor: CursorWrapper, project: Project, plan: Plan, pool: int) -> int:
+    """Fill the table of picks from a pool of so many. The same pool and plan give the same picks.
+
+    Returns how many items of quality control the plan asks for; there may be fewer.
+    """
     cursor.execute(TABLE)
     ranked = 0 if plan.is_uniform else sum(pick_part(cursor, plan, part) for part in parts_of(plan))
     if plan.is_uniform and plan.per_problem is not None:
@@ -174,7 +177,7 @@ def pick(cursor: CursorWrapper, project: Project, plan: Plan, pool: int) -> None
     else:
         size = (plan.size or 0) if plan.is_uniform else plan.slice_beside(ranked)
         pick_slice(cursor, plan, pool - ranked, size)
-    arrange(cursor, project, plan)
+    return arrange(cursor, project, plan)
 
 
 def pick_part(cursor: CursorWrapper, plan: Plan, part: Part) -> int:
@@ -232,7 +235,7 @@ def pick_slice(cursor: CursorWrapper, plan: Plan, rest: int, size: int) -> None:
         cursor.execute(SLICE, {"size": size, "rest": rest, "seed": plan.seed})
 
 
-def arrange(cursor: CursorWrapper, project: Project, plan: Plan) -> None:
+def arrange(cursor: CursorWrapper, project: Project, plan: Plan) -> int:
     """Add quality control and repeats; say of each pick where in the queue it is, and how often it is wanted."""
     cursor.execute("SELECT count(*) FROM selection_pick")
     picked = int(cursor.fetchone()[0])
@@ -252,6 +255,7 @@ def arrange(cursor: CursorWrapper, project: Project, plan: Plan) -> None:
     }
     cursor.execute(ARRANGE, values)
     cursor.execute(ANALYZE)
+    return controls
 
 
 def controls_asked(cursor: CursorWrapper, project: Project, plan: Plan, regular: int) -> int:

@@ -6,7 +6,7 @@ from django.db.backends.utils import CursorWrapper
 
 from annotation.models import Project
 from annotation.selection.drawing import picked
-from annotation.selection.picking import QUALITY_CONTROL, REPEAT, controls_asked
+from annotation.selection.picking import QUALITY_CONTROL, REPEAT
 from annotation.selection.plan import Plan
 from annotation.selection.pool import EXCLUDED, P
 
@@ -57,10 +57,6 @@ class Reason(NamedTuple):
     annotations: int
     least_probability: float
     most_probability: float
-
-    @property
-    def is_regular(self) -> bool:
-        return self.reason not in {QUALITY_CONTROL, REPEAT}
 
 
 class Bin(NamedTuple):
@@ -133,7 +129,7 @@ class Preview(NamedTuple):
     @property
     def picked(self) -> int:
         """Without quality control and repeats."""
-        return sum(one.tasks for one in self.reasons if one.is_regular)
+        return sum(one.tasks for one in self.reasons if one.reason not in {QUALITY_CONTROL, REPEAT})
 
     @property
     def controls(self) -> int:
@@ -147,20 +143,19 @@ class Preview(NamedTuple):
 
 def preview(project: Project, plan: Plan) -> Preview:
     """What `draw` would pick now. Raises `BadPlan`."""
-    with picked(project, plan) as (cursor, pool):
+    with picked(project, plan) as (cursor, pool, controls_asked):
         cursor.execute(PROBLEMS)
         pool_problems, problems = cursor.fetchone()
         left_out = counts(cursor, LEFT_OUT)
         cursor.execute(PICKS)
         reasons = [Reason(*row) for row in cursor.fetchall()]
-        regular = sum(one.annotations for one in reasons if one.is_regular)
         return Preview(
             pool=pool,
             pool_problems=pool_problems,
             excluded={sentence: left_out[why] for why, sentence in EXCLUDED.items() if why in left_out},
             grades=counts(cursor, GRADES),
             reasons=reasons,
-            controls_asked=controls_asked(cursor, project, plan, regular),
+            controls_asked=controls_asked,
             problems=problems,
             by_probability=histogram(cursor, *SCALES["by_probability"]),
             by_logarithm=histogram(cursor, *SCALES["by_logarithm"]),
