@@ -30,7 +30,7 @@ def plan_of(scorer: Scorer, **settings: Any) -> Plan:
 def drawn(project: Project, plan: Plan, solutions: list[Solution]) -> list[int]:
     """What the plan picks, as places in the list, in the order of the queue."""
     ids = {one.pk: place for place, one in enumerate(solutions)}
-    with picked(project, plan) as (cursor, _):
+    with picked(project, plan) as (cursor, _, _):
         cursor.execute("SELECT solution FROM selection_pick ORDER BY place")
         return [ids[solution] for (solution,) in cursor.fetchall()]
 
@@ -112,7 +112,7 @@ def estimates(project: Project, plans: list[Plan]) -> list[float]:
     """Horvitz-Thompson estimates of the mean over the pool of a number that goes with neither score nor id."""
     found = []
     for plan in plans:
-        with picked(project, plan) as (cursor, pool):
+        with picked(project, plan) as (cursor, pool, _):
             cursor.execute("SELECT sum((solution * 7919 % 101) / probability) FROM selection_pick")
             found.append(cursor.fetchone()[0] / pool)
     return found
