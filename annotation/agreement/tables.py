@@ -2,6 +2,7 @@
 
 One query, whose result comes as two packed values: as rows, Python would be longer at fetching it than at
 everything it is for. What counts is what the export has: submitted annotations, neither practice nor surplus.
+The database keeps each of them packed (`models.PackedAnnotation`), as none of them ever changes.
 """
 
 from dataclasses import dataclass
@@ -62,50 +63,38 @@ CONDITIONS = {
     "until": "a.submitted_at < %(until)s",
 }
 
-# To be completed with further conditions. A left join of what no condition asks for costs nothing. Tasks and
-# solutions are of the annotation's project: said, so that those of other projects are not read.
-CHOSEN = """
-    FROM annotation_annotation a
-    JOIN annotation_task t ON t.id = a.task_id AND t.project_id = a.project_id
-    LEFT JOIN annotation_solution s ON s.id = a.solution_id AND s.project_id = a.project_id
-    LEFT JOIN annotation_problem q ON q.id = s.problem_id
-    LEFT JOIN annotation_guideline g ON g.id = a.guideline_id
-    LEFT JOIN annotation_packedlabels l ON l.annotation_id = a.id
-    WHERE a.project_id = %(project)s AND a.submitted_at IS NOT NULL AND NOT a.is_surplus
-      AND NOT t.is_practice {conditions}
+# Both values have the annotations in one order: they are made of the same rows in one go.
+SAID = """
+    SELECT string_agg(l.facts, ''), string_agg(l.ratings, '')
+    FROM annotation_packedannotation l WHERE l.project_id = %(project)s {narrowed}
 """
-# Whole numbers that fit are packed into one: to send and to put together costs more than to read. Annotations and
-# solutions are numbered below 2^31, memberships below 2^15. In the last number but one are the length of the
-# solution, whether that was there before, the generation (from 0), why the annotation ended; in the last, how many
-# bytes its ratings have. Both columns have the annotations in one order: they are made of the same rows in one go.
-SAID = f"""
-    SELECT string_agg(
-               int8send((a.id << 32) + a.solution_id) || int8send((a.labeler_id::bigint << 48) + a.active_ms)
-               || timestamptz_send(a.submitted_at)
-               || int8send((s.length::bigint << 32) + (s.pre_generated::integer::bigint << 31)
-                           + ((coalesce(t.generation, {NO_GENERATION}) - {NO_GENERATION})::bigint << 8)
-                           + array_position(%(reasons)s::text[], a.finish_reason::text) - 1)
-               || int4send(coalesce(length(l.ratings), 0)), ''),
-           string_agg(coalesce(l.ratings, ''), '')
-    {CHOSEN}
+# To be completed with conditions. A left join of what no condition asks for costs nothing. Tasks and solutions are
+# of the annotation's project: said, so that those of other projects are not read. `IS TRUE` has the ids hashed:
+# the planner expects few of them, and would look each up.
+NARROWED = """
+    AND (l.annotation_id IN (
+        SELECT a.id FROM annotation_annotation a
+        JOIN annotation_task t ON t.id = a.task_id AND t.project_id = a.project_id
+        LEFT JOIN annotation_solution s ON s.id = a.solution_id AND s.project_id = a.project_id
+        LEFT JOIN annotation_problem q ON q.id = s.problem_id
+        LEFT JOIN annotation_guideline g ON g.id = a.guideline_id
+        WHERE a.project_id = %(project)s AND a.submitted_at IS NOT NULL {conditions})) IS TRUE
 """
-ANNOTATION = np.dtype(
-    [("ids", ">i8"), ("worked", ">i8"), ("submitted_at", ">i8"), ("packed", ">i8"), ("bytes", ">i4")]
-)
+FACTS = np.dtype([("ids", ">i8"), ("worked", ">i8"), ("submitted_at", ">i8"), ("about", ">i8"), ("bytes", ">i4")])
+"""As `models.PackedAnnotation` has them, and a rating."""
 RATING = np.dtype(">u4")
-"""As `models.PackedLabels` has it."""
 EPOCH = 946_684_800
 """When PostgreSQL's time begins, in seconds since 1970."""
 
 
 def labels(which: Slice) -> Labels:
-    annotations, packed = said(which)
-    rows = np.frombuffer(annotations, dtype=ANNOTATION)
+    facts, ratings = said(which)
+    rows = np.frombuffer(facts, dtype=FACTS)
     order = np.argsort(rows["ids"], kind="stable")
     counts = whole(rows["bytes"] // RATING.itemsize)
-    each = whole(np.frombuffer(packed, dtype=RATING)[runs(counts, order)])
+    each = whole(np.frombuffer(ratings, dtype=RATING)[runs(counts, order)])
     rows = rows[order]
-    ids, worked, about = whole(rows["ids"]), whole(rows["worked"]), whole(rows["packed"])
+    ids, worked, about = whole(rows["ids"]), whole(rows["worked"]), whole(rows["about"])
     return Labels(
         annotations=ids >> 32,
         solutions=ids & 0xFFFFFFFF,
@@ -139,8 +128,9 @@ def conditions_of(which: Slice) -> str:
 
 
 def said(which: Slice) -> tuple[bytes, ...]:
-    query = SAID.format(conditions=conditions_of(which))
-    return fetched(query, {**vars(which), "reasons": list(REASONS)})
+    conditions = conditions_of(which)
+    narrowed = NARROWED.format(conditions=conditions) if conditions else ""
+    return fetched(SAID.format(narrowed=narrowed), vars(which))
 
 
 def fetched(query: str, given: dict[str, Any]) -> tuple[bytes, ...]:

@@ -4,7 +4,7 @@ from annotation.models.continuations import Continuation
 from annotation.models.corpus import Completion, Problem, Project, Solution
 from annotation.models.endpoints import Endpoint
 from annotation.models.generations import Generation, Pick
-from annotation.models.labels import Annotation, Choice, FinishReason, HumanCompletion, PackedLabels, StepLabel
+from annotation.models.labels import Annotation, Choice, FinishReason, HumanCompletion, PackedAnnotation, StepLabel
 from annotation.models.learning import (
     Acknowledgement,
     Consensus,
@@ -63,7 +63,7 @@ __all__ = [
     "Lease",
     "LoadRun",
     "Membership",
-    "PackedLabels",
+    "PackedAnnotation",
     "Pick",
     "Place",
     "Problem",

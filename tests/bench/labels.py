@@ -76,7 +76,7 @@ STATEMENTS = (
         SELECT FROM annotation_steplabel l WHERE l.annotation_id = a.id AND l.rating = -1)
     """,
     """
-    SELECT annotation_pack_labels(ARRAY(SELECT id FROM annotation_annotation WHERE project_id = {project}))
+    SELECT annotation_pack(ARRAY(SELECT id FROM annotation_annotation WHERE project_id = {project}))
     """,
     "SET session_replication_role = origin",
 )

@@ -61,13 +61,29 @@ NEVER = {
         WHERE submitted_at IS NOT NULL AND NOT is_surplus AND NOT EXISTS (
             SELECT FROM annotation_place p WHERE p.task_id = a.task_id AND p.labeler_id = a.labeler_id
               AND p.filled_at IS NOT NULL)""",
-    "the packed ratings of a submitted annotation are not those of its labels": """
-        SELECT a.id FROM annotation_annotation a LEFT JOIN annotation_packedlabels l ON l.annotation_id = a.id
-        WHERE l.ratings IS DISTINCT FROM (
-            SELECT string_agg(int4send((step::integer << 18) + (completion::integer << 2) + rating + 1), ''
-                              ORDER BY step, completion)
-            FROM annotation_steplabel
-            WHERE annotation_id = a.id AND rating IS NOT NULL AND a.submitted_at IS NOT NULL)""",
+    "what is packed of an annotation is not what it and its labels say": """
+        SELECT coalesce(a.id, l.annotation_id)
+        FROM (SELECT a.*, t.generation, s.length, s.pre_generated
+              FROM annotation_annotation a
+              JOIN annotation_task t ON t.id = a.task_id JOIN annotation_solution s ON s.id = a.solution_id
+              WHERE a.submitted_at IS NOT NULL AND NOT a.is_surplus AND NOT t.is_practice) a
+        FULL JOIN annotation_packedannotation l ON l.annotation_id = a.id
+        CROSS JOIN LATERAL (
+            SELECT coalesce(string_agg(
+                int4send((step::integer << 18) + (completion::integer << 2) + rating + 1), ''
+                ORDER BY step, completion), '') AS ratings
+            FROM annotation_steplabel WHERE annotation_id = a.id AND rating IS NOT NULL) said
+        WHERE l.project_id IS DISTINCT FROM a.project_id OR l.ratings IS DISTINCT FROM said.ratings
+           OR substr(l.facts, 1, 8) IS DISTINCT FROM int4send(a.id::integer) || int4send(a.solution_id::integer)
+           OR substr(l.facts, 9, 2) IS DISTINCT FROM int2send(a.labeler_id::smallint)
+           OR substr(l.facts, 11, 6) IS DISTINCT FROM substr(int8send(a.active_ms), 3)
+           OR substr(l.facts, 17, 8) IS DISTINCT FROM timestamptz_send(a.submitted_at)
+           OR substr(l.facts, 25, 5) IS DISTINCT FROM
+                  CASE WHEN a.pre_generated THEN int4send(a.length) || '\\x80'::bytea ELSE '\\x0000000000' END
+           OR get_byte(l.facts, 29) * 256 + get_byte(l.facts, 30) - 32768 <> coalesce(a.generation, -32768)
+           OR get_byte(l.facts, 31) <>
+                  array_position('{solution,found_error,bad_problem,give_up}', a.finish_reason::text) - 1
+           OR substr(l.facts, 33) IS DISTINCT FROM int4send(length(said.ratings))""",
 }
 
 SURPLUS = "SELECT token::text FROM annotation_annotation WHERE is_surplus"
