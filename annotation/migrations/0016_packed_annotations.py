@@ -8,8 +8,7 @@ from django.db import migrations, models
 before = import_module("annotation.migrations.0014_packed_labels")
 
 # What is added may reach the sign; what counts are the bytes. The order of the bits: models.PackedAnnotation.
-PACKED = """
-CREATE FUNCTION annotation_pack(which bigint[]) RETURNS void LANGUAGE sql AS $$
+PACK = """
     INSERT INTO annotation_packedannotation (annotation_id, project_id, facts, ratings)
     SELECT a.id, a.project_id,
            int8send((a.id << 32) + a.solution_id)
@@ -28,13 +27,19 @@ CREATE FUNCTION annotation_pack(which bigint[]) RETURNS void LANGUAGE sql AS $$
         SELECT coalesce(string_agg(int4send((step::integer << 18) + (completion::integer << 2) + rating + 1), ''
                                    ORDER BY step, completion), '') AS ratings
         FROM annotation_steplabel l WHERE l.annotation_id = a.id AND rating IS NOT NULL) said
-    WHERE a.id = ANY(which) AND a.submitted_at IS NOT NULL AND NOT a.is_surplus AND NOT t.is_practice
-    ON CONFLICT (annotation_id) DO UPDATE SET facts = excluded.facts, ratings = excluded.ratings
+    WHERE {which} AND a.submitted_at IS NOT NULL AND NOT a.is_surplus AND NOT t.is_practice
+    ON CONFLICT (annotation_id) DO UPDATE SET facts = excluded.facts, ratings = excluded.ratings;
+"""
+
+# One annotation is asked for by itself, in PL/pgSQL: that is planned once, and an array at each submit, for 0.5 ms.
+PACKED = f"""
+CREATE FUNCTION annotation_pack(which bigint[]) RETURNS void LANGUAGE sql AS $$
+{PACK.format(which="a.id = ANY(which)")}
 $$;
 
 CREATE FUNCTION annotation_pack_submitted() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM annotation_pack(ARRAY[NEW.id::bigint]);
+{PACK.format(which="a.id = NEW.id")}
     RETURN NULL;
 END $$;
 CREATE TRIGGER packed_when_submitted AFTER UPDATE OF submitted_at ON annotation_annotation
@@ -45,7 +50,7 @@ CREATE FUNCTION annotation_pack_loaded() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     loaded bigint[] := ARRAY(SELECT id FROM added WHERE is_imported);
 BEGIN
-    IF loaded <> '{}' THEN
+    IF loaded <> '{{}}' THEN
         PERFORM annotation_pack(loaded);
     END IF;
     RETURN NULL;
@@ -58,7 +63,7 @@ DECLARE
     loaded bigint[] := ARRAY(SELECT a.id FROM annotation_annotation a
                              WHERE a.id IN (SELECT annotation_id FROM added) AND a.is_imported);
 BEGIN
-    IF loaded <> '{}' THEN
+    IF loaded <> '{{}}' THEN
         PERFORM annotation_pack(loaded);
     END IF;
     RETURN NULL;
