@@ -28,6 +28,22 @@ def test_steps_are_revealed_one_after_the_other(waiting: Project, alice: User, v
     assert current(page).startswith("Step 2")
 
 
+def test_the_next_step_is_laid_out_ahead_and_nobody_meets_it(waiting: Project, alice: User, visit: Visit) -> None:
+    page = at_desk(visit, alice)
+    ahead = page.locator(".step.is-next")
+    for step in (2, 3):
+        expect(ahead.locator("legend").first).to_contain_text(f"Step {step}")
+        expect(ahead).to_be_hidden()
+        assert ahead.locator(".text").evaluate("text => text.getClientRects().length")
+        assert f"Step {step}" not in page.locator("main").aria_snapshot()
+        height = "document.documentElement.scrollHeight"
+        assert page.evaluate(height) == page.evaluate(f"document.querySelector('.is-next').remove(), {height}")
+        page.reload()
+        for _ in range(step - 1):
+            page.keyboard.press("3")
+        saved(page)
+
+
 def test_the_first_negative_greys_the_rest_and_can_be_submitted(
     waiting: Project, alice: User, visit: Visit
 ) -> None:

@@ -105,6 +105,19 @@ export function refresh() {
   if (!has("grows") && verdict.textContent !== verdict.dataset[reason]) verdict.textContent = verdict.dataset[reason];
   page().querySelector(".submit").disabled = ["open", "asking"].includes(reason);
   document.dispatchEvent(new CustomEvent("stepmark:rated"));
+  lookAhead();
+}
+
+// The step that is revealed next is laid out ahead, unseen, once what a key did is painted: its formulas take longer
+// than all else of a key.
+function lookAhead() {
+  requestAnimationFrame(() => setTimeout(() => {
+    const next = page()?.querySelector(".reveals-one .step:not(.is-rated) + .step");
+    const before = page()?.querySelector(".step.is-next");
+    if (next === before) return;
+    before?.classList.remove("is-next");
+    next?.classList.add("is-next");
+  }));
 }
 
 function markStep({ classList }, rating) {

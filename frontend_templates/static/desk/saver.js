@@ -59,7 +59,7 @@ export class Saver {
     this.marks.set(name, mark);
     this.asked = "";
     this.keep();
-    this.send();
+    setTimeout(() => this.send()); // what the labeler sees comes first
   }
 
   // The labeler has decided that what is stored counts.
