@@ -94,6 +94,7 @@ class History:
         columns = ("annotation_id", "solution_id", "step", "position", "completion", "rating", "flagged")
         copy_rows(self.cursor, StepLabel, columns, label_rows)
         self._copy_written_steps(ids, new)
+        self.cursor.execute("SELECT annotation_pack(%s)", [list(ids)])
         return {annotation.digest for annotation in new}
 
     def _labelers(self, pseudonyms: set[UUID]) -> dict[UUID, int]:

@@ -46,40 +46,11 @@ CREATE TRIGGER packed_when_submitted AFTER UPDATE OF submitted_at ON annotation_
     FOR EACH ROW WHEN (OLD.submitted_at IS NULL AND NEW.submitted_at IS NOT NULL)
     EXECUTE FUNCTION annotation_pack_submitted();
 
-CREATE FUNCTION annotation_pack_loaded() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-    loaded bigint[] := ARRAY(SELECT id FROM added WHERE is_imported);
-BEGIN
-    IF loaded <> '{{}}' THEN
-        PERFORM annotation_pack(loaded);
-    END IF;
-    RETURN NULL;
-END $$;
-CREATE TRIGGER packed_when_loaded AFTER INSERT ON annotation_annotation
-    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION annotation_pack_loaded();
-
-CREATE FUNCTION annotation_pack_labels_loaded() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-    loaded bigint[] := ARRAY(SELECT a.id FROM annotation_annotation a
-                             WHERE a.id IN (SELECT annotation_id FROM added) AND a.is_imported);
-BEGIN
-    IF loaded <> '{{}}' THEN
-        PERFORM annotation_pack(loaded);
-    END IF;
-    RETURN NULL;
-END $$;
-CREATE TRIGGER packed_when_labels_loaded AFTER INSERT ON annotation_steplabel
-    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION annotation_pack_labels_loaded();
-
 SELECT annotation_pack(ARRAY(SELECT id FROM annotation_annotation WHERE submitted_at IS NOT NULL));
 """
 
 UNPACKED = """
-DROP TRIGGER packed_when_labels_loaded ON annotation_steplabel;
-DROP TRIGGER packed_when_loaded ON annotation_annotation;
 DROP TRIGGER packed_when_submitted ON annotation_annotation;
-DROP FUNCTION annotation_pack_labels_loaded;
-DROP FUNCTION annotation_pack_loaded;
 DROP FUNCTION annotation_pack_submitted;
 DROP FUNCTION annotation_pack;
 """

@@ -125,8 +125,8 @@ class StepLabel(models.Model):
 class PackedAnnotation(models.Model):
     """A submitted annotation that counts, neither practice nor surplus, for what reads all of a project.
 
-    The database writes it when the annotation is submitted, or loaded, and when its loaded labels come (migration
-    0016); all are fixed from then on. All is big endian.
+    The database writes it when the annotation is submitted (migration 0016), and a load when it has added one with
+    its labels; all are fixed from then on. All is big endian.
 
     `facts`: annotation (32 bits), solution (32); labeler (16), active milliseconds (48); when it was submitted, in
     microseconds since 2000 (64); steps of the solution (32), whether it was pre-generated (1), empty (7), the
