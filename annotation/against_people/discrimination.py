@@ -7,12 +7,10 @@ one problem depend on each other.
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from annotation.agreement.figures import FEWEST, Figure, Indices, Vector, shares
+from annotation.agreement.figures import FEWEST, Figure, Flags, Indices, Vector, shares
 from annotation.shares import NORMAL
 
-Flags = NDArray[np.bool_]
 BINS = 10
 
 

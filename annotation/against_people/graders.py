@@ -2,44 +2,40 @@
 
 from typing import NamedTuple
 
+import numpy as np
 from django.db import connection
 
-from annotation.agreement.figures import Figure
-from annotation.agreement.tables import Slice, conditions_of
-from annotation.models import Scorer
+from annotation.agreement.figures import Figure, Flags, Indices, numbered
+from annotation.agreement.labels import Labels
+from annotation.agreement.tables import REASONS, fetched
+from annotation.models import FinishReason, Scorer
 from annotation.shares import wilson
 
-# Of each solution with a grade how many found an error and how many none. To be completed with further conditions.
-RATED = """
-    SELECT a.solution_id, v.counts_as,
-           count(*) FILTER (WHERE a.finish_reason = 'solution') AS clean,
-           count(*) FILTER (WHERE a.finish_reason = 'found_error') AS found
-    FROM annotation_annotation a
-    JOIN annotation_task t ON t.id = a.task_id
-    JOIN annotation_grade v ON v.solution_id = a.solution_id
-    JOIN annotation_solution s ON s.id = a.solution_id
-    JOIN annotation_problem q ON q.id = s.problem_id
-    LEFT JOIN annotation_guideline g ON g.id = a.guideline_id
-    WHERE a.project_id = %(project)s AND a.finish_reason IN ('solution', 'found_error')
-      AND NOT a.is_surplus AND NOT t.is_practice AND v.counts_as <> 'undecided'
-      {conditions}
-    GROUP BY a.solution_id, v.counts_as
+GRADED = """
+    SELECT string_agg(int8send(solution_id) || int4send((counts_as = 'correct')::integer), '')
+    FROM annotation_grade WHERE solution_id = ANY(%(solutions)s) AND counts_as <> 'undecided'
 """
-TOTALS = f"""
-    SELECT counts_as, count(*), count(*) FILTER (WHERE CASE counts_as
-        WHEN 'incorrect' THEN clean > found ELSE found > clean END)
-    FROM ({RATED}) one GROUP BY counts_as ORDER BY counts_as
-"""
-SUSPECTS = f"""
-    SELECT one.solution_id, clean, found, g.answer, p.answer, c.product
-    FROM ({RATED}) one
-    JOIN annotation_grade g ON g.solution_id = one.solution_id
-    JOIN annotation_solution w ON w.id = one.solution_id
+GRADE = np.dtype([("solution", ">i8"), ("is_correct", ">i4")])
+SUSPECTS = """
+    SELECT one.solution, one.clean, one.found, g.answer, p.answer, c.product
+    FROM unnest(%(solutions)s::bigint[], %(clean)s::bigint[], %(found)s::bigint[]) AS one (solution, clean, found)
+    JOIN annotation_grade g ON g.solution_id = one.solution
+    JOIN annotation_solution w ON w.id = one.solution
     JOIN annotation_problem p ON p.id = w.problem_id
-    LEFT JOIN annotation_score c ON c.solution_id = w.id AND c.scorer_id = %(scorer)s
-    WHERE one.counts_as = 'incorrect' AND clean > found
-    ORDER BY clean - found DESC, c.product DESC NULLS LAST, one.solution_id LIMIT %(most)s
+    LEFT JOIN annotation_score c ON c.solution_id = one.solution AND c.scorer_id = %(scorer)s
+    ORDER BY one.clean - one.found DESC, c.product DESC NULLS LAST, one.solution LIMIT %(most)s
 """
+
+
+class Graded(NamedTuple):
+    """Solutions with a grade that labelers brought to an end, one entry each."""
+
+    solutions: Indices
+    clean: Indices
+    """Labelers who found no error."""
+    found: Indices
+    """Labelers who found one."""
+    is_correct: Flags
 
 
 class Row(NamedTuple):
@@ -61,17 +57,38 @@ class Suspect(NamedTuple):
     """Log of the solution's score."""
 
 
-def verdicts(which: Slice) -> list[Row]:
-    with connection.cursor() as cursor:
-        cursor.execute(TOTALS.format(conditions=conditions_of(which)), vars(which))
-        return [
-            Row(verdict, Figure(against / n, n, *wilson(against, n))) for verdict, n, against in cursor.fetchall()
-        ]
+def graded(labels: Labels) -> Graded:
+    """What labelers say of each solution that the grader decided about; who gave up says nothing."""
+    solutions, of = numbered(labels.solutions)
+    clean, found = (
+        np.bincount(of[labels.reasons == REASONS.index(reason)], minlength=len(solutions))
+        for reason in (FinishReason.SOLUTION, FinishReason.FOUND_ERROR)
+    )
+    rated = clean + found > 0
+    solutions, clean, found = solutions[rated], clean[rated], found[rated]
+    (packed,) = fetched(GRADED, {"solutions": solutions.tolist()})
+    grades = np.frombuffer(packed, dtype=GRADE)
+    at = np.searchsorted(solutions, grades["solution"])
+    return Graded(solutions[at], clean[at], found[at], grades["is_correct"] == 1)
 
 
-def suspects(which: Slice, scorer: Scorer | None, most: int) -> list[Suspect]:
+def verdicts(graded: Graded) -> list[Row]:
+    otherwise = np.where(graded.is_correct, graded.found > graded.clean, graded.clean > graded.found)
+    rows = []
+    for verdict, which in (("correct", graded.is_correct), ("incorrect", ~graded.is_correct)):
+        n, against = int(which.sum()), int(otherwise[which].sum())
+        if n:
+            rows.append(Row(verdict, Figure(against / n, n, *wilson(against, n))))
+    return rows
+
+
+def suspects(graded: Graded, scorer: Scorer | None, most: int) -> list[Suspect]:
     """Those first about which most labelers agree, and then the most convincing ones."""
-    values = vars(which) | {"scorer": scorer.pk if scorer else None, "most": most}
+    more = graded.clean - graded.found
+    which = ~graded.is_correct & (more > 0)
+    if which.sum() > most:
+        which &= more >= np.sort(more[which])[-most]
+    values = {name: getattr(graded, name)[which].tolist() for name in ("solutions", "clean", "found")}
     with connection.cursor() as cursor:
-        cursor.execute(SUSPECTS.format(conditions=conditions_of(which)), values)
+        cursor.execute(SUSPECTS, values | {"scorer": scorer.pk if scorer else None, "most": most})
         return [Suspect(*row) for row in cursor.fetchall()]

@@ -1,32 +1,55 @@
 """The scores of steps beside the ratings that labelers gave them."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from django.db import connection
+from numpy.typing import NDArray
 
-from annotation.against_people.discrimination import Bin, Flags, auc, calibration
-from annotation.agreement.figures import Figure, Indices, Vector
+from annotation.against_people.discrimination import Bin, auc, calibration
+from annotation.agreement.figures import Figure, Flags, Indices, Vector, distinct, numbered
 from annotation.agreement.labels import Labels
+from annotation.agreement.tables import fetched
 from annotation.models import Scorer
 from annotation.selection.picking import UNIFORM
 
-# Two packed values, as for labels. Ordered by solution.
+# Two packed values, as for labels, of the same rows in one order. PostgreSQL sends an array of floats as a head of
+# five words of 32 bits, and three for each float: how many bytes it has, and these.
 SCORED = """
-    WITH labeled AS (SELECT DISTINCT solution_id AS id FROM annotation_annotation
-                     WHERE project_id = %(project)s AND submitted_at IS NOT NULL),
-    scored AS (SELECT c.solution_id, w.problem_id, c.steps,
-                      EXISTS (SELECT FROM annotation_task t JOIN annotation_pick p ON p.task_id = t.id
-                              WHERE t.solution_id = w.id AND p.reason = %(uniform)s) AS is_uniform
-               FROM labeled l JOIN annotation_score c ON c.solution_id = l.id AND c.scorer_id = %(scorer)s
-               JOIN annotation_solution w ON w.id = l.id)
-    SELECT string_agg(int8send(solution_id) || int8send(problem_id) || int4send(cardinality(steps))
-                      || int4send(is_uniform::integer), '' ORDER BY solution_id),
-           (SELECT string_agg(float8send(step), '' ORDER BY solution_id, place)
-            FROM scored, unnest(steps) WITH ORDINALITY AS one (step, place))
-    FROM scored
+    SELECT string_agg(int8send(c.solution_id) || int8send(w.problem_id) || int4send(cardinality(c.steps)), ''),
+           string_agg(array_send(c.steps), '')
+    FROM annotation_score c JOIN annotation_solution w ON w.id = c.solution_id
+    WHERE c.scorer_id = %(scorer)s AND c.solution_id = ANY(%(solutions)s)
 """
-SOLUTION = np.dtype([("id", ">i8"), ("problem", ">i8"), ("length", ">i4"), ("is_uniform", ">i4")])
+SOLUTION = np.dtype([("id", ">i8"), ("problem", ">i8"), ("length", ">i4")])
+WORD = np.dtype(">u4")
+HEAD, EACH = 5, 3
+DRAWN = """
+    SELECT string_agg(int8send(t.solution_id), '')
+    FROM annotation_generation n
+    JOIN annotation_pick p ON p.generation_id = n.id AND p.reason = %(uniform)s
+    JOIN annotation_task t ON t.id = p.task_id AND t.project_id = n.project_id
+    WHERE n.project_id = %(project)s
+"""
+
+
+NONE = -1
+
+
+class Scores(NamedTuple):
+    """What a scorer says of solutions, one entry each, in any order."""
+
+    solutions: Indices
+    problems: Indices
+    lengths: Indices
+    starts: Indices
+    """Where in `words` the array of the solution begins."""
+    words: NDArray[np.uint32]
+
+    def of(self, which: Indices, steps: Indices) -> Vector:
+        """P(correct) of a step of each of those solutions."""
+        at = self.starts[which] + HEAD + EACH * steps + 1
+        pairs = self.words[at[:, np.newaxis] + [0, 1]]
+        return np.asarray(pairs.view(">f8")[:, 0], dtype=np.float64)
 
 
 class Beside(NamedTuple):
@@ -46,7 +69,7 @@ class Beside(NamedTuple):
         return Beside(
             self.right[which],
             self.scores[which],
-            np.unique(self.problems[which], return_inverse=True)[1],
+            numbered(self.problems[which])[1],
             self.is_uniform[which],
             self.is_unseen[which],
         )
@@ -80,30 +103,40 @@ def auc_of(found: Beside) -> Figure:
 
 def beside(labels: Labels, scorer: Scorer) -> Beside:
     """Of the ratings that count those whose step has a score: the solution's own steps."""
-    solutions, steps = scores_of(scorer)
-    starts = np.cumsum(solutions["length"]) - solutions["length"]
+    known = scores_of(scorer, distinct(labels.solutions))
     kept = np.flatnonzero(labels.counted & (labels.completions == 0))
-    own = labels.solutions[labels.of[kept]]
-    at = np.minimum(np.searchsorted(solutions["id"], own), max(len(solutions) - 1, 0))
-    known = np.zeros(len(kept), dtype=np.bool_)
-    if len(solutions):
-        known = (solutions["id"][at] == own) & (labels.steps[kept] < solutions["length"][at])
-    kept, at = kept[known], at[known]
-    since = labels.submitted_at[labels.of[kept]] > scorer.created_at.timestamp()
+    solutions, steps = labels.solutions[labels.of[kept]], labels.steps[kept]
+    at = places(known.solutions, solutions)
+    scored = (at != NONE) & (steps < known.lengths[at]) if len(known.lengths) else np.zeros(len(kept), np.bool_)
+    kept, at = kept[scored], at[scored]
     return Beside(
         labels.ratings[kept] >= 0,
-        steps[starts[at] + labels.steps[kept]],
-        np.unique(solutions["problem"][at], return_inverse=True)[1],
-        solutions["is_uniform"][at] == 1,
-        since,
+        known.of(at, labels.steps[kept]),
+        numbered(known.problems[at])[1],
+        np.isin(known.solutions, drawn_uniformly(scorer.project_id))[at],
+        labels.submitted_at[labels.of[kept]] > scorer.created_at.timestamp(),
     )
 
 
-def scores_of(scorer: Scorer) -> tuple[Any, Vector]:
-    """The labeled solutions that it scored, `SOLUTION`, and P(correct) of their steps, one after the other."""
-    with connection.cursor() as cursor:
-        cursor.execute(SCORED, {"project": scorer.project_id, "scorer": scorer.pk, "uniform": UNIFORM})
-        solutions, steps = cursor.fetchone()
-    rows = np.frombuffer(solutions or b"", dtype=SOLUTION)
-    native = rows.astype([(name, np.intp) for name in SOLUTION.names or ()])
-    return native, np.frombuffer(steps or b"", dtype=">f8").astype(np.float64)
+def places(among: Indices, values: Indices) -> Indices:
+    """Where in `among`, all different, each value is; `NONE` for what is not there."""
+    if not len(among):
+        return np.full(len(values), NONE)
+    order = np.argsort(among)
+    at = order[np.minimum(np.searchsorted(among, values, sorter=order), len(among) - 1)]
+    return np.where(among[at] == values, at, NONE)
+
+
+def scores_of(scorer: Scorer, solutions: Indices) -> Scores:
+    """Of those of the solutions that it scored."""
+    packed, words = fetched(SCORED, {"scorer": scorer.pk, "solutions": solutions.tolist()})
+    rows = np.frombuffer(packed, dtype=SOLUTION)
+    ids, problems, lengths = (rows[name].astype(np.intp) for name in ("id", "problem", "length"))
+    sizes = HEAD + EACH * lengths
+    return Scores(ids, problems, lengths, np.cumsum(sizes) - sizes, np.frombuffer(words, dtype=WORD))
+
+
+def drawn_uniformly(project: int) -> Indices:
+    """Solutions that some generation drew whatever their score."""
+    (packed,) = fetched(DRAWN, {"project": project, "uniform": UNIFORM})
+    return np.frombuffer(packed, dtype=">i8").astype(np.intp)

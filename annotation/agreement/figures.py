@@ -11,6 +11,7 @@ from annotation.shares import NORMAL, wilson
 
 Vector = NDArray[np.float64]
 Indices = NDArray[np.intp]
+Flags = NDArray[np.bool_]
 
 RESAMPLES = 1_000
 SEED = 0

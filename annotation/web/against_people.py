@@ -31,14 +31,16 @@ def against_people(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def boards(which: Slice, scorer: Scorer | None) -> dict[str, Any]:
+    labels = tables.labels(which)
+    graded = graders.graded(labels)
     found: dict[str, Any] = {
         "scorer": scorer,
         "picks": picks.picks(which),
-        "verdicts": graders.verdicts(which),
-        "suspects": graders.suspects(which, scorer, SUSPECTS_SHOWN),
+        "verdicts": graders.verdicts(graded),
+        "suspects": graders.suspects(graded, scorer, SUSPECTS_SHOWN),
     }
     if scorer is not None:
-        found["board"] = scores.board(tables.labels(which), scorer)
+        found["board"] = scores.board(labels, scorer)
         found["chosen"] = choosing.board(which, scorer)
     return found
 
@@ -86,13 +88,13 @@ def table_of_choosing(which: Slice, scorer: Scorer | None) -> Rows:
 
 def table_of_grades(which: Slice, _: Scorer | None) -> Rows:
     yield "verdict", *(f"labelers_say_otherwise_{part}" for part in FIGURE)
-    for one in graders.verdicts(which):
+    for one in graders.verdicts(graders.graded(tables.labels(which))):
         yield one.verdict, *cells(one.against)
 
 
 def table_of_suspects(which: Slice, scorer: Scorer | None) -> Rows:
     yield graders.Suspect._fields
-    yield from graders.suspects(which, scorer, SUSPECTS_LISTED)
+    yield from graders.suspects(graders.graded(tables.labels(which)), scorer, SUSPECTS_LISTED)
 
 
 TABLES = {

@@ -9,6 +9,7 @@ from django.test import Client
 from sklearn.metrics import roc_auc_score
 
 from annotation.against_people import graders
+from annotation.agreement import tables
 from annotation.agreement.tables import Slice
 from annotation.models import Annotation, Grade, Pick, Project, Score, Scorer, Solution, StepLabel, User
 from annotation.scoring import training
@@ -76,7 +77,9 @@ def test_an_answer_graded_wrong_in_which_nobody_finds_an_error_is_shown(
 ) -> None:
     project, client = scorer.project, sign_in(rita)
     assert table(client, "suspects") == []
-    before = {row.verdict: row.against for row in graders.verdicts(Slice(project.pk))}
+    before = {
+        row.verdict: row.against for row in graders.verdicts(graders.graded(tables.labels(Slice(project.pk))))
+    }
     assert before["incorrect"].value == before["correct"].value == 0
     fine = Grade.objects.filter(verdict="correct", solution__tasks__filled=1).latest("solution")
     fine.overruled_to = "incorrect"

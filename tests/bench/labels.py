@@ -12,11 +12,14 @@ from django.test import Client
 from annotation.agreement import board, parts, tables
 from annotation.agreement.tables import Slice
 from annotation.models import Membership, Project, User
+from tests.bench import judged
 from tests.bench.agreement import ALPHA, FLOOR
 
 STEPS = 8
 EACH = 3
 """Annotations of a solution."""
+SAMPLES = 6
+"""Solutions of a problem, as PRM800K has them."""
 LABELERS = 30
 
 # Foreign keys and triggers are not looked at here; what is filled keeps to them. The truth of a step is a hash of
@@ -33,12 +36,13 @@ STATEMENTS = (
     INSERT INTO annotation_problem (project_id, text, answer, subject, level, digest, statement)
     SELECT {project}, 'What is ' || n || ' + 1?', n + 1, 'subject ' || n % 7, 'level ' || n % 5,
            md5('problem ' || n)::uuid, md5('statement ' || n)::uuid
-    FROM generate_series(1, {count} / {each}) AS n
+    FROM generate_series(1, {solutions} / {samples} + 1) AS n
     """,
     """
     INSERT INTO annotation_solution (project_id, problem_id, pre_generated, length, answer, digest, created_at)
-    SELECT {project}, id, true, {steps}, '42', md5('solution ' || id)::uuid, now()
-    FROM annotation_problem WHERE project_id = {project}
+    SELECT {project}, id, true, {steps}, '42', md5(id || ' ' || n)::uuid, now()
+    FROM annotation_problem, generate_series(1, {samples}) AS n WHERE project_id = {project}
+    ORDER BY id, n LIMIT {solutions}
     """,
     """
     INSERT INTO annotation_completion (solution_id, step, index, text)
@@ -86,9 +90,10 @@ def fill(slug: str, count: int) -> None:
     """`count` annotations of eight steps, three of each solution, by thirty labelers."""
     with transaction.atomic(), connection.cursor() as cursor:
         project = Project.objects.create(slug=slug, name=slug)
-        values = {"project": project.pk, "count": count, "each": EACH, "steps": STEPS, "labelers": LABELERS}
+        values = {"project": project.pk, "each": EACH, "samples": SAMPLES, "steps": STEPS, "labelers": LABELERS}
         for statement in STATEMENTS:
-            cursor.execute(statement.format(**values))
+            cursor.execute(statement.format(**values, solutions=count // EACH))
+        judged.fill(project)
 
 
 COUNTED = """
