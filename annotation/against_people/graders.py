@@ -7,13 +7,13 @@ from django.db import connection
 
 from annotation.agreement.figures import Figure, Flags, Indices, numbered
 from annotation.agreement.labels import Labels
-from annotation.agreement.tables import REASONS, fetched
+from annotation.agreement.tables import REASONS, fetched, written
 from annotation.models import FinishReason, Scorer
 from annotation.shares import wilson
 
 GRADED = """
     SELECT string_agg(int8send(solution_id) || int4send((counts_as = 'correct')::integer), '')
-    FROM annotation_grade WHERE solution_id = ANY(%(solutions)s) AND counts_as <> 'undecided'
+    FROM annotation_grade WHERE solution_id = ANY(%(solutions)s::bigint[]) AND counts_as <> 'undecided'
 """
 GRADE = np.dtype([("solution", ">i8"), ("is_correct", ">i4")])
 SUSPECTS = """
@@ -66,7 +66,7 @@ def graded(labels: Labels) -> Graded:
     )
     rated = clean + found > 0
     solutions, clean, found = solutions[rated], clean[rated], found[rated]
-    (packed,) = fetched(GRADED, {"solutions": solutions.tolist()})
+    (packed,) = fetched(GRADED, {"solutions": written(solutions)})
     grades = np.frombuffer(packed, dtype=GRADE)
     at = np.searchsorted(solutions, grades["solution"])
     return Graded(solutions[at], clean[at], found[at], grades["is_correct"] == 1)
@@ -88,7 +88,7 @@ def suspects(graded: Graded, scorer: Scorer | None, most: int) -> list[Suspect]:
     which = ~graded.is_correct & (more > 0)
     if which.sum() > most:
         which &= more >= np.sort(more[which])[-most]
-    values = {name: getattr(graded, name)[which].tolist() for name in ("solutions", "clean", "found")}
+    values = {name: written(getattr(graded, name)[which]) for name in ("solutions", "clean", "found")}
     with connection.cursor() as cursor:
         cursor.execute(SUSPECTS, values | {"scorer": scorer.pk if scorer else None, "most": most})
         return [Suspect(*row) for row in cursor.fetchall()]

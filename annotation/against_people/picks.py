@@ -4,30 +4,23 @@ from collections.abc import Iterator
 from math import sqrt
 from typing import NamedTuple
 
-from django.db import connection
+import numpy as np
 
-from annotation.agreement.figures import Figure
-from annotation.agreement.tables import Slice, conditions_of
+from annotation.agreement.figures import Figure, Indices, numbered
+from annotation.agreement.labels import ENDS, Labels
+from annotation.agreement.tables import REASONS, packed_rows
+from annotation.models import FinishReason
 from annotation.selection.picking import UNIFORM
 from annotation.shares import wilson
 
-# A solution that several rated has an error if half of them or more found one; who gave up says nothing. To be
-# completed with further conditions; a left join of what none of them asks for costs nothing.
-FOUND = """
-    SELECT generation, reason, count(*), count(*) FILTER (WHERE 2 * found >= rated)
-    FROM (SELECT n.number AS generation, p.reason,
-                 count(*) FILTER (WHERE a.finish_reason = 'found_error') AS found, count(*) AS rated
-          FROM annotation_pick p
-          JOIN annotation_generation n ON n.id = p.generation_id
-          JOIN annotation_task t ON t.id = p.task_id AND t.project_id = n.project_id
-          JOIN annotation_annotation a ON a.task_id = t.id AND a.project_id = n.project_id
-          LEFT JOIN annotation_solution s ON s.id = a.solution_id AND s.project_id = a.project_id
-          LEFT JOIN annotation_problem q ON q.id = s.problem_id
-          LEFT JOIN annotation_guideline g ON g.id = a.guideline_id
-          WHERE n.project_id = %(project)s AND a.finish_reason IN ('solution', 'found_error') AND NOT a.is_surplus
-            AND NOT t.is_quality_control AND t.repeat = 0 {conditions}
-          GROUP BY n.number, p.reason, p.task_id) one
-    GROUP BY generation, reason ORDER BY generation DESC, reason
+# A generation has a solution once, so that of a label its generation tells which pick it is of.
+PICKED = """
+    SELECT n.number, p.reason, string_agg(int8send(t.solution_id), '')
+    FROM annotation_generation n
+    JOIN annotation_pick p ON p.generation_id = n.id
+    JOIN annotation_task t ON t.id = p.task_id AND t.project_id = n.project_id
+    WHERE n.project_id = %(project)s AND NOT t.is_quality_control AND t.repeat = 0
+    GROUP BY n.number, p.reason ORDER BY n.number DESC, p.reason
 """
 NONE_BESIDE = "nothing that was drawn uniformly is labeled"
 
@@ -42,12 +35,27 @@ class Row(NamedTuple):
     """By how much that is above the uniform picks of the same generation."""
 
 
-def picks(which: Slice) -> list[Row]:
+def picks(labels: Labels, project: int) -> list[Row]:
     """By generation, the latest first, and by the reason of the pick."""
-    with connection.cursor() as cursor:
-        cursor.execute(FOUND.format(conditions=conditions_of(which)), vars(which))
-        counts = {(generation, reason): (found, n) for generation, reason, n, found in cursor.fetchall()}
+    ended = labels.only(labels.reasons < ENDS)
+    counts = {}
+    for generation, reason, packed in packed_rows(PICKED, {"project": project}):
+        at = np.flatnonzero(ended.generations == generation)
+        at = at[np.isin(ended.solutions[at], np.frombuffer(packed, dtype=">i8").astype(np.intp))]
+        if len(at):
+            counts[generation, reason] = with_error(ended.solutions[at], ended.reasons[at])
     return list(rows_of(counts))
+
+
+def with_error(solutions: Indices, reasons: Indices) -> tuple[int, int]:
+    """Of annotations that came to an end, how many of their solutions have an error, and how many there are.
+
+    One that several rated has an error if half of them or more found one.
+    """
+    different, of = numbered(solutions)
+    rated = np.bincount(of)
+    found = np.bincount(of[reasons == REASONS.index(FinishReason.FOUND_ERROR)], minlength=len(different))
+    return int((2 * found >= rated).sum()), len(different)
 
 
 def rows_of(counts: dict[tuple[int, str], tuple[int, int]]) -> Iterator[Row]:

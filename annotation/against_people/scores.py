@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from annotation.against_people.discrimination import Bin, auc, calibration
 from annotation.agreement.figures import Figure, Flags, Indices, Vector, distinct, numbered
 from annotation.agreement.labels import Labels
-from annotation.agreement.tables import fetched
+from annotation.agreement.tables import fetched, written
 from annotation.models import Scorer
 from annotation.selection.picking import UNIFORM
 
@@ -18,7 +18,7 @@ SCORED = """
     SELECT string_agg(int8send(c.solution_id) || int8send(w.problem_id) || int4send(cardinality(c.steps)), ''),
            string_agg(array_send(c.steps), '')
     FROM annotation_score c JOIN annotation_solution w ON w.id = c.solution_id
-    WHERE c.scorer_id = %(scorer)s AND c.solution_id = ANY(%(solutions)s)
+    WHERE c.scorer_id = %(scorer)s AND c.solution_id = ANY(%(solutions)s::bigint[])
 """
 SOLUTION = np.dtype([("id", ">i8"), ("problem", ">i8"), ("length", ">i4")])
 WORD = np.dtype(">u4")
@@ -129,7 +129,7 @@ def places(among: Indices, values: Indices) -> Indices:
 
 def scores_of(scorer: Scorer, solutions: Indices) -> Scores:
     """Of those of the solutions that it scored."""
-    packed, words = fetched(SCORED, {"scorer": scorer.pk, "solutions": solutions.tolist()})
+    packed, words = fetched(SCORED, {"scorer": scorer.pk, "solutions": written(solutions)})
     rows = np.frombuffer(packed, dtype=SOLUTION)
     ids, problems, lengths = (rows[name].astype(np.intp) for name in ("id", "problem", "length"))
     sizes = HEAD + EACH * lengths

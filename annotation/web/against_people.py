@@ -35,7 +35,7 @@ def boards(which: Slice, scorer: Scorer | None) -> dict[str, Any]:
     graded = graders.graded(labels)
     found: dict[str, Any] = {
         "scorer": scorer,
-        "picks": picks.picks(which),
+        "picks": picks.picks(labels, which.project),
         "verdicts": graders.verdicts(graded),
         "suspects": graders.suspects(graded, scorer, SUSPECTS_SHOWN),
     }
@@ -60,7 +60,7 @@ def against_people_table(request: HttpRequest, slug: str, name: str) -> HttpResp
 
 def table_of_picks(which: Slice, _: Scorer | None) -> Rows:
     yield "generation", "reason", *(f"{name}_{part}" for name in ("found", "more") for part in FIGURE)
-    for one in picks.picks(which):
+    for one in picks.picks(tables.labels(which), which.project):
         yield one.generation, one.reason, *cells(one.found), *cells(one.more)
 
 
