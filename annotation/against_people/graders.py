@@ -72,23 +72,23 @@ def graded(labels: Labels) -> Graded:
     return Graded(solutions[at], clean[at], found[at], grades["is_correct"] == 1)
 
 
-def verdicts(graded: Graded) -> list[Row]:
-    otherwise = np.where(graded.is_correct, graded.found > graded.clean, graded.clean > graded.found)
+def verdicts(said: Graded) -> list[Row]:
+    otherwise = np.where(said.is_correct, said.found > said.clean, said.clean > said.found)
     rows = []
-    for verdict, which in (("correct", graded.is_correct), ("incorrect", ~graded.is_correct)):
+    for verdict, which in (("correct", said.is_correct), ("incorrect", ~said.is_correct)):
         n, against = int(which.sum()), int(otherwise[which].sum())
         if n:
             rows.append(Row(verdict, Figure(against / n, n, *wilson(against, n))))
     return rows
 
 
-def suspects(graded: Graded, scorer: Scorer | None, most: int) -> list[Suspect]:
+def suspects(said: Graded, scorer: Scorer | None, most: int) -> list[Suspect]:
     """Those first about which most labelers agree, and then the most convincing ones."""
-    more = graded.clean - graded.found
-    which = ~graded.is_correct & (more > 0)
+    more = said.clean - said.found
+    which = ~said.is_correct & (more > 0)
     if which.sum() > most:
         which &= more >= np.sort(more[which])[-most]
-    values = {name: written(getattr(graded, name)[which]) for name in ("solutions", "clean", "found")}
+    values = {name: written(getattr(said, name)[which]) for name in ("solutions", "clean", "found")}
     with connection.cursor() as cursor:
         cursor.execute(SUSPECTS, values | {"scorer": scorer.pk if scorer else None, "most": most})
         return [Suspect(*row) for row in cursor.fetchall()]

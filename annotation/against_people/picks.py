@@ -8,7 +8,7 @@ import numpy as np
 
 from annotation.agreement.figures import Figure, Indices, numbered
 from annotation.agreement.labels import ENDS, Labels
-from annotation.agreement.tables import REASONS, packed_rows
+from annotation.agreement.tables import REASONS, packed_rows, whole
 from annotation.models import FinishReason
 from annotation.selection.picking import UNIFORM
 from annotation.shares import wilson
@@ -25,6 +25,14 @@ PICKED = """
 NONE_BESIDE = "nothing that was drawn uniformly is labeled"
 
 
+class Picked(NamedTuple):
+    """What one generation picked for one reason, neither quality control nor hidden repeats."""
+
+    generation: int
+    reason: str
+    solutions: Indices
+
+
 class Row(NamedTuple):
     generation: int
     reason: str
@@ -35,15 +43,29 @@ class Row(NamedTuple):
     """By how much that is above the uniform picks of the same generation."""
 
 
-def picks(labels: Labels, project: int) -> list[Row]:
+def picked(project: int) -> list[Picked]:
     """By generation, the latest first, and by the reason of the pick."""
-    ended = labels.only(labels.reasons < ENDS)
+    return [
+        Picked(generation, reason, whole(np.frombuffer(packed, dtype=">i8")))
+        for generation, reason, packed in packed_rows(PICKED, {"project": project})
+    ]
+
+
+def drawn_uniformly(picks: list[Picked]) -> Indices:
+    """Solutions that some generation drew whatever their score."""
+    drawn = [one.solutions for one in picks if one.reason == UNIFORM]
+    return np.concatenate([np.empty(0, dtype=np.intp), *drawn])
+
+
+def board(labels: Labels, picks: list[Picked]) -> list[Row]:
+    """Of the picks that are labeled; who gave up says nothing."""
+    ended = labels.reasons < ENDS
     counts = {}
-    for generation, reason, packed in packed_rows(PICKED, {"project": project}):
-        at = np.flatnonzero(ended.generations == generation)
-        at = at[np.isin(ended.solutions[at], np.frombuffer(packed, dtype=">i8").astype(np.intp))]
+    for generation, reason, solutions in picks:
+        at = np.flatnonzero(ended & (labels.generations == generation))
+        at = at[np.isin(labels.solutions[at], solutions)]
         if len(at):
-            counts[generation, reason] = with_error(ended.solutions[at], ended.reasons[at])
+            counts[generation, reason] = with_error(labels.solutions[at], labels.reasons[at])
     return list(rows_of(counts))
 
 

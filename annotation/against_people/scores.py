@@ -8,9 +8,8 @@ from numpy.typing import NDArray
 from annotation.against_people.discrimination import Bin, auc, calibration
 from annotation.agreement.figures import Figure, Flags, Indices, Vector, distinct, numbered
 from annotation.agreement.labels import Labels
-from annotation.agreement.tables import fetched, written
+from annotation.agreement.tables import fetched, whole, written
 from annotation.models import Scorer
-from annotation.selection.picking import UNIFORM
 
 # Two packed values, as for labels, of the same rows in one order. PostgreSQL sends an array of floats as a head of
 # five words of 32 bits, and three for each float: how many bytes it has, and these.
@@ -23,20 +22,10 @@ SCORED = """
 SOLUTION = np.dtype([("id", ">i8"), ("problem", ">i8"), ("length", ">i4")])
 WORD = np.dtype(">u4")
 HEAD, EACH = 5, 3
-DRAWN = """
-    SELECT string_agg(int8send(t.solution_id), '')
-    FROM annotation_generation n
-    JOIN annotation_pick p ON p.generation_id = n.id AND p.reason = %(uniform)s
-    JOIN annotation_task t ON t.id = p.task_id AND t.project_id = n.project_id
-    WHERE n.project_id = %(project)s
-"""
-
-
-NONE = -1
 
 
 class Scores(NamedTuple):
-    """What a scorer says of solutions, one entry each, in any order."""
+    """What a scorer says of solutions, one entry each, by their ids."""
 
     solutions: Indices
     problems: Indices
@@ -86,8 +75,9 @@ class Board(NamedTuple):
     """Of ratings that the scorer cannot have learned from."""
 
 
-def board(labels: Labels, scorer: Scorer) -> Board:
-    found = beside(labels, scorer)
+def board(labels: Labels, scorer: Scorer, uniform: Indices) -> Board:
+    """`uniform` are the solutions that were drawn whatever their score (`picks.drawn_uniformly`)."""
+    found = beside(labels, scorer, uniform)
     unseen = found.only(found.is_unseen)
     rows = [
         Row("Labels since it was made, uniform picks", auc_of(unseen.only(unseen.is_uniform))),
@@ -101,42 +91,29 @@ def auc_of(found: Beside) -> Figure:
     return auc(found.right, found.scores, found.problems)
 
 
-def beside(labels: Labels, scorer: Scorer) -> Beside:
+def beside(labels: Labels, scorer: Scorer, uniform: Indices) -> Beside:
     """Of the ratings that count those whose step has a score: the solution's own steps."""
     known = scores_of(scorer, distinct(labels.solutions))
     kept = np.flatnonzero(labels.counted & (labels.completions == 0))
-    solutions, steps = labels.solutions[labels.of[kept]], labels.steps[kept]
-    at = places(known.solutions, solutions)
-    scored = (at != NONE) & (steps < known.lengths[at]) if len(known.lengths) else np.zeros(len(kept), np.bool_)
+    kept = kept[np.isin(labels.solutions, known.solutions)[labels.of[kept]]]
+    at = np.searchsorted(known.solutions, labels.solutions[labels.of[kept]])
+    scored = labels.steps[kept] < known.lengths[at]
     kept, at = kept[scored], at[scored]
     return Beside(
         labels.ratings[kept] >= 0,
         known.of(at, labels.steps[kept]),
         numbered(known.problems[at])[1],
-        np.isin(known.solutions, drawn_uniformly(scorer.project_id))[at],
+        np.isin(known.solutions, uniform)[at],
         labels.submitted_at[labels.of[kept]] > scorer.created_at.timestamp(),
     )
-
-
-def places(among: Indices, values: Indices) -> Indices:
-    """Where in `among`, all different, each value is; `NONE` for what is not there."""
-    if not len(among):
-        return np.full(len(values), NONE)
-    order = np.argsort(among)
-    at = order[np.minimum(np.searchsorted(among, values, sorter=order), len(among) - 1)]
-    return np.where(among[at] == values, at, NONE)
 
 
 def scores_of(scorer: Scorer, solutions: Indices) -> Scores:
     """Of those of the solutions that it scored."""
     packed, words = fetched(SCORED, {"scorer": scorer.pk, "solutions": written(solutions)})
     rows = np.frombuffer(packed, dtype=SOLUTION)
-    ids, problems, lengths = (rows[name].astype(np.intp) for name in ("id", "problem", "length"))
-    sizes = HEAD + EACH * lengths
-    return Scores(ids, problems, lengths, np.cumsum(sizes) - sizes, np.frombuffer(words, dtype=WORD))
-
-
-def drawn_uniformly(project: int) -> Indices:
-    """Solutions that some generation drew whatever their score."""
-    (packed,) = fetched(DRAWN, {"project": project, "uniform": UNIFORM})
-    return np.frombuffer(packed, dtype=">i8").astype(np.intp)
+    sizes = HEAD + EACH * whole(rows["length"])
+    starts = np.cumsum(sizes) - sizes
+    order = np.argsort(rows["id"], kind="stable")
+    ids, problems, lengths = (whole(rows[name][order]) for name in ("id", "problem", "length"))
+    return Scores(ids, problems, lengths, starts[order], np.frombuffer(words, dtype=WORD))

@@ -32,15 +32,16 @@ def against_people(request: HttpRequest, slug: str) -> HttpResponse:
 
 def boards(which: Slice, scorer: Scorer | None) -> dict[str, Any]:
     labels = tables.labels(which)
+    picked = picks.picked(which.project)
     graded = graders.graded(labels)
     found: dict[str, Any] = {
         "scorer": scorer,
-        "picks": picks.picks(labels, which.project),
+        "picks": picks.board(labels, picked),
         "verdicts": graders.verdicts(graded),
         "suspects": graders.suspects(graded, scorer, SUSPECTS_SHOWN),
     }
     if scorer is not None:
-        found["board"] = scores.board(labels, scorer)
+        found["board"] = scores.board(labels, scorer, picks.drawn_uniformly(picked))
         found["chosen"] = choosing.board(which, scorer)
     return found
 
@@ -60,21 +61,25 @@ def against_people_table(request: HttpRequest, slug: str, name: str) -> HttpResp
 
 def table_of_picks(which: Slice, _: Scorer | None) -> Rows:
     yield "generation", "reason", *(f"{name}_{part}" for name in ("found", "more") for part in FIGURE)
-    for one in picks.picks(tables.labels(which), which.project):
+    for one in picks.board(tables.labels(which), picks.picked(which.project)):
         yield one.generation, one.reason, *cells(one.found), *cells(one.more)
+
+
+def of_scores(which: Slice, scorer: Scorer) -> scores.Board:
+    return scores.board(tables.labels(which), scorer, picks.drawn_uniformly(picks.picked(which.project)))
 
 
 def table_of_aucs(which: Slice, scorer: Scorer | None) -> Rows:
     yield "scorer", "labels", *(f"auc_{part}" for part in FIGURE)
     if scorer is not None:
-        for one in scores.board(tables.labels(which), scorer).rows:
+        for one in of_scores(which, scorer).rows:
             yield scorer, one.name, *cells(one.auc)
 
 
 def table_of_calibration(which: Slice, scorer: Scorer | None) -> Rows:
     yield "scorer", "low", "high", "predicted", *(f"right_{part}" for part in FIGURE)
     if scorer is not None:
-        for one in scores.board(tables.labels(which), scorer).bins:
+        for one in of_scores(which, scorer).bins:
             yield scorer, one.low, one.high, one.predicted, *cells(one.right)
 
 

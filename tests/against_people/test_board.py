@@ -4,16 +4,31 @@ import csv
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 from django.test import Client
 from sklearn.metrics import roc_auc_score
 
-from annotation.against_people import graders
+from annotation import labeling
+from annotation.against_people import graders, picks
 from annotation.agreement import tables
-from annotation.agreement.tables import Slice
-from annotation.models import Annotation, Grade, Pick, Project, Score, Scorer, Solution, StepLabel, User
+from annotation.agreement.tables import REASONS, Slice
+from annotation.models import (
+    Annotation,
+    FinishReason,
+    Grade,
+    Pick,
+    Project,
+    Score,
+    Scorer,
+    Solution,
+    StepLabel,
+    User,
+)
 from annotation.scoring import training
 from tests.against_people.told import tell_more
+from tests.conftest import solution_line
+from tests.leases import lease, submit
 from tests.scoring.labeled import load_sums, rate_everything
 from tests.selection.conftest import grade, new_scorer, pooled, score
 
@@ -53,6 +68,11 @@ def test_the_verifier_is_held_against_labels_that_it_has_not_seen(
     page = client.get(PAGE).content.decode()
     row = page[page.index("Labels since it was made, all") :]
     assert f">{roc_auc_score(right, scores):.3f}<" in row[: row.index("</tr>")]
+    uniform = Pick.objects.filter(reason="uniform").values("task__solution")
+    seen = StepLabel.objects.filter(annotation__submitted_at__gt=scorer.created_at, rating__isnull=False)
+    counts = [int(one["auc_n"]) for one in table(client, "auc")]
+    assert counts[:2] == [seen.filter(annotation__solution__in=uniform).count(), len(right)]
+    assert 0 < counts[0] < counts[1]
     bins = table(client, "calibration")
     assert sum(int(one["right_n"]) for one in bins) == len(right)
     assert sum(
@@ -88,6 +108,46 @@ def test_an_answer_graded_wrong_in_which_nobody_finds_an_error_is_shown(
     (suspect,) = table(client, "suspects")
     assert (int(suspect["solution"]), suspect["clean"], suspect["found"]) == (fine.solution_id, "1", "0")
     assert f'href="/projects/algebra/solutions/{fine.solution_id}/"' in client.get(PAGE).content.decode()
+
+
+def test_suspects_come_by_how_many_agree_and_then_by_the_score(pooled: Pooled, project: Project) -> None:
+    solutions, scorer = pooled(6, 1), new_scorer(project)
+    score(scorer, solutions, [-0.3, -0.2, -0.1, -0.01, -0.01, -0.4])
+    grade(solutions)
+    said = graders.Graded(
+        solutions=np.array([one.pk for one in solutions]),
+        clean=np.array([2, 2, 1, 1, 3, 3]),
+        found=np.array([0, 0, 0, 1, 0, 1]),
+        is_correct=np.array([False, False, False, False, True, False]),
+    )
+    listed = [one.solution for one in graders.suspects(said, scorer, 10)]
+    assert listed == [solutions[at].pk for at in (1, 0, 5, 2)], "neither the tie nor what is graded right"
+    for most in (1, 2, 3):
+        assert [one.solution for one in graders.suspects(said, scorer, most)] == listed[:most]
+
+
+def test_who_gave_up_and_what_is_undecided_says_nothing_of_grades(
+    project: Project, load: Callable[..., Any], alice: User
+) -> None:
+    load(project, [solution_line(number) for number in (1, 2, 3)])
+    submit(lease(alice, project))
+    submit(lease(alice, project))
+    labeling.submit(lease=lease(alice, project), marks={}, early_end="give_up", explanation="I do not know.")
+    done, undecided, given_up = (one.solution for one in Annotation.objects.order_by("pk"))
+    grade([done, given_up])
+    grade([undecided], "undecided")
+    said = graders.graded(tables.labels(Slice(project.pk)))
+    assert (said.solutions.tolist(), said.clean.tolist(), said.found.tolist()) == ([done.pk], [1], [0])
+    assert [(row.verdict, row.against.value, row.against.n) for row in graders.verdicts(said)] == [
+        ("incorrect", 1.0, 1)
+    ]
+
+
+def test_a_solution_has_an_error_if_half_of_those_who_rated_it_found_one() -> None:
+    """One of two, one of three, none of one."""
+    solutions = np.array([7, 9, 7, 9, 9, 11])
+    found, none = (REASONS.index(reason) for reason in (FinishReason.FOUND_ERROR, FinishReason.SOLUTION))
+    assert picks.with_error(solutions, np.array([found, found, none, none, none, none])) == (1, 3)
 
 
 def test_best_of_n_needs_several_samples_of_a_problem(scorer: Scorer, rita: User, sign_in: SignIn) -> None:

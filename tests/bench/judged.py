@@ -14,6 +14,12 @@ UNSEEN = 100
 """Problems of which nothing is labeled, for the best of N."""
 UNSEEN_SAMPLES = 64
 
+GRADES = """
+    INSERT INTO annotation_grade (solution_id, verdict, reason, answer, grader, graded_at)
+    SELECT id, CASE WHEN id % 10 < 6 THEN 'incorrect' WHEN id % 10 < 9 THEN 'correct' ELSE 'undecided' END,
+           'bench', id % 7, 1, now()
+    FROM annotation_solution WHERE project_id = {project}
+"""
 # Foreign keys and triggers are not looked at here; what is filled keeps to them.
 STATEMENTS = (
     "SET session_replication_role = replica",
@@ -44,32 +50,18 @@ STATEMENTS = (
          LATERAL (SELECT 0.01 + 0.98 * (hashint8extended(w.id, 5) & 65535) / 65536.0::float8) AS of (drawn)
     WHERE w.project_id = {project}
     """,
-    """
-    INSERT INTO annotation_grade (solution_id, verdict, reason, answer, grader, graded_at)
-    SELECT id, CASE WHEN id % 10 < 6 THEN 'incorrect' WHEN id % 10 < 9 THEN 'correct' ELSE 'undecided' END,
-           'bench', id % 7, 1, now()
-    FROM annotation_solution WHERE project_id = {project}
-    """,
+    GRADES,
     "SET session_replication_role = origin",
 )
 
 
-def fill(project: Project) -> None:
+def fill(project: Project, steps: int) -> None:
     """All of its tasks are in generations, all of its solutions graded and scored; some of them not labeled."""
     scorer = Scorer.objects.create(
         project=project, kind=Scorer.Kind.VERIFIER, version=Scorer.next_version(project), weights=b"", report={}
     )
     Scorer.objects.filter(pk=scorer.pk).update(created_at=timezone.now() - SINCE)
-    steps = project.solutions.values_list("length", flat=True)[0]
+    values = {"project": project.pk, "scorer": scorer.pk, "uniform": UNIFORM, "steps": steps}
     with connection.cursor() as cursor:
         for statement in STATEMENTS:
-            cursor.execute(
-                statement.format(
-                    project=project.pk,
-                    scorer=scorer.pk,
-                    uniform=UNIFORM,
-                    problems=UNSEEN,
-                    samples=UNSEEN_SAMPLES,
-                    steps=steps,
-                )
-            )
+            cursor.execute(statement.format(**values, problems=UNSEEN, samples=UNSEEN_SAMPLES))

@@ -93,7 +93,7 @@ def fill(slug: str, count: int) -> None:
         values = {"project": project.pk, "each": EACH, "samples": SAMPLES, "steps": STEPS, "labelers": LABELERS}
         for statement in STATEMENTS:
             cursor.execute(statement.format(**values, solutions=count // EACH))
-        judged.fill(project)
+        judged.fill(project, STEPS)
 
 
 COUNTED = """

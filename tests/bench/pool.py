@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from annotation.models import Pick, Project, Scorer
 from annotation.selection import Plan, Strategy, draw, preview
+from tests.bench.judged import GRADES
 from tests.bench.selecting import FLOOR, PICKED
 from tests.endpoints.registered import scorer_behind_endpoint
 
@@ -45,12 +46,7 @@ JUDGED = (
          LATERAL (SELECT (hashint8extended(w.id, 5) & 4294967295) / 4294967296.0::float8) AS of (drawn)
     WHERE w.project_id = {project}
     """,
-    """
-    INSERT INTO annotation_grade (solution_id, verdict, reason, grader, graded_at)
-    SELECT id, CASE WHEN id % 10 < 6 THEN 'incorrect' WHEN id % 10 < 9 THEN 'correct' ELSE 'undecided' END,
-           'bench', 1, now()
-    FROM annotation_solution WHERE project_id = {project}
-    """,
+    GRADES,
     "SET session_replication_role = origin",
 )
 BEST = "SELECT solution_id FROM annotation_score WHERE scorer_id = {scorer} ORDER BY product DESC LIMIT {most}"
