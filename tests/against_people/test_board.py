@@ -78,6 +78,9 @@ def test_the_verifier_is_held_against_labels_that_it_has_not_seen(
     assert sum(
         float(one["right_value"]) * int(one["right_n"]) for one in bins if one["right_value"]
     ) == pytest.approx(sum(right))
+    assert sum(float(one["predicted"]) * int(one["right_n"]) for one in bins if one["predicted"]) == pytest.approx(
+        sum(scores)
+    )
 
 
 def test_picks_are_counted_by_generation_and_reason(scorer: Scorer, rita: User, sign_in: SignIn) -> None:
