@@ -10,8 +10,8 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from annotation import labeling, selection
-from annotation.against_people.picks import picks
-from annotation.agreement.tables import Slice
+from annotation.against_people import picks
+from annotation.agreement.tables import Slice, labels
 from annotation.labeling.waiting import is_ready, waiting_for
 from annotation.models import Annotation, Lease, Place, Project, Task, User
 from annotation.scoring.examples import examples_of
@@ -121,7 +121,8 @@ def test_what_was_said_twice_is_learned_and_counted_once(rated_once: Project, al
     before = len(list(examples_of(rated_once)))
     done = [*do_all(alice, rated_once), *do_all(bob, rated_once)]
     assert len(list(examples_of(rated_once))) == before + len(done) - 6
-    assert {row.reason for row in picks(Slice(rated_once.pk))} == {"uniform"}
+    rows = picks.board(labels(Slice(rated_once.pk)), picks.picked(rated_once.pk))
+    assert {row.reason for row in rows} == {"uniform"}
 
 
 def test_what_is_still_to_be_repeated_or_came_often_is_not_drawn_first(
