@@ -41,6 +41,8 @@ def line(page: Page) -> Locator:
 
 
 def saved(page: Page) -> None:
+    """All that was rated so far: the page sends once it has drawn; until then the line is of the save before."""
+    page.evaluate("() => new Promise((done) => setTimeout(done))")
     expect(line(page)).to_have_text("Saved")
 
 
