@@ -38,14 +38,14 @@ GRADED = """
                   WHERE w.problem_id = p.id LIMIT 2) two) = 2
         ORDER BY lot LIMIT %(problems)s
     )
-    SELECT problem, product, counts_as = 'correct', answer FROM (
-        SELECT p.id AS problem, c.product, g.counts_as, g.answer,
-               row_number() OVER (PARTITION BY p.id ORDER BY hashint8extended(w.id, %(seed)s), w.id) AS place
-        FROM problems p
-        JOIN annotation_solution w ON w.problem_id = p.id
+    SELECT p.id, one.product, one.counts_as = 'correct', one.answer
+    FROM problems p CROSS JOIN LATERAL (
+        SELECT c.product, g.counts_as, g.answer, hashint8extended(w.id, %(seed)s) AS lot, w.id
+        FROM annotation_solution w
         JOIN annotation_grade g ON g.solution_id = w.id AND g.counts_as <> 'undecided'
         JOIN annotation_score c ON c.solution_id = w.id AND c.scorer_id = %(scorer)s
-    ) one WHERE place <= %(samples)s ORDER BY problem, place
+        WHERE w.problem_id = p.id ORDER BY lot, w.id LIMIT %(samples)s
+    ) one ORDER BY p.id, one.lot, one.id
 """
 RIGHT = "the reference answer, however it is written"
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotation.against_people.discrimination import Bin, auc, calibration
-from annotation.agreement.figures import Figure, Flags, Indices, Vector, distinct, numbered
+from annotation.agreement.figures import Figure, Flags, Indices, Vector, numbered
 from annotation.agreement.labels import Labels
 from annotation.agreement.tables import fetched, whole, written
 from annotation.models import Scorer
@@ -14,22 +14,25 @@ from annotation.models import Scorer
 # Two packed values, as for labels, of the same rows in one order. PostgreSQL sends an array of floats as a head of
 # five words of 32 bits, and three for each float: how many bytes it has, and these.
 SCORED = """
-    SELECT string_agg(int8send(c.solution_id) || int8send(w.problem_id) || int4send(cardinality(c.steps)), ''),
-           string_agg(array_send(c.steps), '')
-    FROM annotation_score c JOIN annotation_solution w ON w.id = c.solution_id
-    WHERE c.scorer_id = %(scorer)s AND c.solution_id = ANY(%(solutions)s::bigint[])
+    SELECT string_agg(int8send(solution_id) || int4send(cardinality(steps)), ''), string_agg(array_send(steps), '')
+    FROM annotation_score WHERE scorer_id = %(scorer)s AND solution_id = ANY(%(solutions)s::bigint[])
 """
-SOLUTION = np.dtype([("id", ">i8"), ("problem", ">i8"), ("length", ">i4")])
+SCORE = np.dtype([("solution", ">i8"), ("length", ">i4")])
 WORD = np.dtype(">u4")
 HEAD, EACH = 5, 3
+# By itself: joined with the scores, each solution would be looked up in the index.
+PROBLEMS = """
+    SELECT string_agg(int8send(id) || int8send(problem_id), '')
+    FROM annotation_solution WHERE id = ANY(%(solutions)s::bigint[])
+"""
+PROBLEM = np.dtype([("solution", ">i8"), ("problem", ">i8")])
 
 
 class Scores(NamedTuple):
-    """What a scorer says of solutions, one entry each, by their ids."""
+    """What a scorer says of solutions, one entry each."""
 
-    solutions: Indices
-    problems: Indices
     lengths: Indices
+    """How many steps have a score; 0 where it has not scored the solution."""
     starts: Indices
     """Where in `words` the array of the solution begins."""
     words: NDArray[np.uint32]
@@ -93,27 +96,34 @@ def auc_of(found: Beside) -> Figure:
 
 def beside(labels: Labels, scorer: Scorer, uniform: Indices) -> Beside:
     """Of the ratings that count those whose step has a score: the solution's own steps."""
-    known = scores_of(scorer, distinct(labels.solutions))
-    kept = np.flatnonzero(labels.counted & (labels.completions == 0))
-    kept = kept[np.isin(labels.solutions, known.solutions)[labels.of[kept]]]
-    at = np.searchsorted(known.solutions, labels.solutions[labels.of[kept]])
-    scored = labels.steps[kept] < known.lengths[at]
-    kept, at = kept[scored], at[scored]
+    solutions, at = numbered(labels.solutions)
+    known = scores_of(scorer, solutions)
+    is_own = (labels.completions == 0) & (labels.steps < known.lengths[at][labels.of])
+    kept = np.flatnonzero(labels.counted & is_own)
+    annotations, steps = labels.of[kept], labels.steps[kept]
+    of = at[annotations]
     return Beside(
         labels.ratings[kept] >= 0,
-        known.of(at, labels.steps[kept]),
-        numbered(known.problems[at])[1],
-        np.isin(known.solutions, uniform)[at],
-        labels.submitted_at[labels.of[kept]] > scorer.created_at.timestamp(),
+        known.of(of, steps),
+        numbered(problems_of(solutions)[of])[1],
+        np.isin(solutions, uniform)[of],
+        (labels.submitted_at > scorer.created_at.timestamp())[annotations],
     )
 
 
 def scores_of(scorer: Scorer, solutions: Indices) -> Scores:
-    """Of those of the solutions that it scored."""
+    """`solutions` are different ones, in order."""
     packed, words = fetched(SCORED, {"scorer": scorer.pk, "solutions": written(solutions)})
-    rows = np.frombuffer(packed, dtype=SOLUTION)
+    rows = np.frombuffer(packed, dtype=SCORE)
     sizes = HEAD + EACH * whole(rows["length"])
-    starts = np.cumsum(sizes) - sizes
-    order = np.argsort(rows["id"], kind="stable")
-    ids, problems, lengths = (whole(rows[name][order]) for name in ("id", "problem", "length"))
-    return Scores(ids, problems, lengths, starts[order], np.frombuffer(words, dtype=WORD))
+    at = np.searchsorted(solutions, whole(rows["solution"]))
+    lengths, starts = np.zeros((2, len(solutions)), dtype=np.intp)
+    lengths[at], starts[at] = rows["length"], np.cumsum(sizes) - sizes
+    return Scores(lengths, starts, np.frombuffer(words, dtype=WORD))
+
+
+def problems_of(solutions: Indices) -> Indices:
+    """`solutions` are different ones, in order."""
+    (packed,) = fetched(PROBLEMS, {"solutions": written(solutions)})
+    rows = np.frombuffer(packed, dtype=PROBLEM)
+    return whole(rows["problem"][np.argsort(rows["solution"])])
