@@ -1,12 +1,13 @@
-"""Whether the connection to the database still stands is asked before each request, without a round trip."""
+"""The connection to the database: whether it still stands is asked without a round trip, and what it prepares."""
 
 from collections.abc import Iterator
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import ProgrammingError, connection
 
 from annotation.postgresql.base import DatabaseWrapper
+from annotation.postgresql.planning import planned_anew
 from tests.local import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -63,3 +64,26 @@ def test_a_server_that_has_said_something_is_asked(
 def test_a_closed_connection_is_of_no_use(ours: DatabaseWrapper) -> None:
     ours.connection.close()
     assert not ours.is_usable()
+
+
+def prepared(ours: DatabaseWrapper, query: str) -> bool:
+    """Whether the server keeps a statement of that text."""
+    asked = "SELECT count(*) FROM pg_prepared_statements WHERE statement = %s"
+    return ours.connection.execute(asked, [query], prepare=False).fetchone() != (0,)
+
+
+def test_what_comes_again_and_again_is_prepared_but_not_what_is_planned_anew(ours: DatabaseWrapper) -> None:
+    for _ in range(10):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 'again'")
+        with planned_anew() as cursor:
+            cursor.execute("SELECT 'anew'")
+    assert prepared(ours, "SELECT 'again'")
+    assert not prepared(ours, "SELECT 'anew'")
+
+
+def test_a_statement_that_fails_leaves_the_connection_as_it_was(ours: DatabaseWrapper) -> None:
+    usual = ours.connection.prepare_threshold
+    with pytest.raises(ProgrammingError), planned_anew() as cursor:
+        cursor.execute("SELECT nothing")
+    assert ours.connection.prepare_threshold == usual

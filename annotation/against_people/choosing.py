@@ -3,10 +3,9 @@
 from collections import defaultdict
 from typing import Any, NamedTuple
 
-from django.db import connection
-
 from annotation.agreement.tables import Slice
 from annotation.models import Scorer
+from annotation.postgresql.planning import planned_anew
 from annotation.verifier.best_of_n import Row, Sample, best_of_n
 
 NS = (1, 2, 4, 8, 16, 32, 64)
@@ -81,7 +80,7 @@ def graded(which: Slice, scorer: Scorer) -> list[tuple[int, float, bool, str | N
         "problems": MOST_PROBLEMS,
         "samples": MOST_SAMPLES,
     }
-    with connection.cursor() as cursor:
+    with planned_anew() as cursor:
         cursor.execute(GRADED, values)
         found: list[tuple[int, float, bool, str | None]] = cursor.fetchall()
         return found

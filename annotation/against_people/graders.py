@@ -3,12 +3,12 @@
 from typing import NamedTuple
 
 import numpy as np
-from django.db import connection
 
 from annotation.agreement.figures import Figure, Flags, Indices, numbered
 from annotation.agreement.labels import Labels
 from annotation.agreement.tables import REASONS, fetched, written
 from annotation.models import FinishReason, Scorer
+from annotation.postgresql.planning import planned_anew
 from annotation.shares import wilson
 
 GRADED = """
@@ -89,6 +89,6 @@ def suspects(said: Graded, scorer: Scorer | None, most: int) -> list[Suspect]:
     if which.sum() > most:
         which &= more >= np.sort(more[which])[-most]
     values = {name: written(getattr(said, name)[which]) for name in ("solutions", "clean", "found")}
-    with connection.cursor() as cursor:
+    with planned_anew() as cursor:
         cursor.execute(SUSPECTS, values | {"scorer": scorer.pk if scorer else None, "most": most})
         return [Suspect(*row) for row in cursor.fetchall()]

@@ -3,10 +3,9 @@
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
-from django.db import connection
-
 from annotation.agreement.tables import Slice, conditions_of
 from annotation.models import Solution
+from annotation.postgresql.planning import planned_anew
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,7 @@ def search(what: Search, *, after: int, limit: int) -> list[Found]:
     values: dict[str, Any] = vars(what.which) | {"after": after, "limit": limit, "run": what.run}
     values |= {"ending": what.ending, "rating": what.rating, "pick": what.pick}
     values |= {"text": what.text, "like": f"%{escaped(what.text)}%"}
-    with connection.cursor() as cursor:
+    with planned_anew() as cursor:
         cursor.execute(query, values)
         counts = dict(cursor.fetchall())
     solutions = Solution.objects.select_related("problem").in_bulk(list(counts))

@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from django.db import connection
 from numpy.typing import NDArray
 from psycopg.pq import Format
 
@@ -18,6 +17,7 @@ from annotation.agreement.against_gold import Judged
 from annotation.agreement.figures import Indices, distinct, whole_of
 from annotation.agreement.labels import NO_GENERATION, Labels
 from annotation.models import FinishReason, GoldSource, GoldStep
+from annotation.postgresql.planning import planned_anew
 
 REASONS = (FinishReason.SOLUTION, FinishReason.FOUND_ERROR, FinishReason.BAD_PROBLEM, FinishReason.GIVE_UP)
 
@@ -146,7 +146,7 @@ def written(ids: Indices) -> str:
 
 def packed_rows(query: str, given: dict[str, Any]) -> list[tuple[Any, ...]]:
     """The rows of a query some of whose columns are packed values."""
-    with connection.cursor() as cursor:
+    with planned_anew() as cursor:
         cursor.cursor.format = Format.BINARY  # else the bytes come as digits
         cursor.execute(query, given)
         return list(cursor.fetchall())
