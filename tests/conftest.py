@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.test import Client
+from django.test import Client, TransactionTestCase
 
 from annotation import importing, people
 from annotation.labeling import Mark, Marks
 from annotation.learning import guidelines
 from annotation.models import LoadRun, Membership, Project, Role, User
 from annotation.ratings import Rating
+from tests import emptying
 from tests.serving.scripted import Scripted
 
 SHARED = Path(os.environ.get("STEPMARK_SHARED", Path(__file__).resolve().parents[2] / "shared"))
@@ -36,6 +37,13 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", local_only)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_emptying() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", emptying.empty)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
