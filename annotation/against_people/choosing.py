@@ -12,6 +12,9 @@ NS = (1, 2, 4, 8, 16, 32, 64)
 MOST_SAMPLES = 64
 """Of a problem."""
 MOST_PROBLEMS = 60
+"""That a page looks at."""
+ALL_PROBLEMS = 500
+"""That a table has: the paper's test set."""
 RESAMPLES = 200
 SEED = 0
 
@@ -51,33 +54,37 @@ RIGHT = "the reference answer, however it is written"
 
 class Board(NamedTuple):
     problems: int
+    is_part: bool
+    """There may be more problems than were looked at."""
     samples: int
     rows: list[Row]
 
 
-def board(which: Slice, scorer: Scorer) -> Board:
-    """Accuracy against N; no rows where no problem that the scorer has not learned from has two samples.
+def board(which: Slice, scorer: Scorer, most: int = MOST_PROBLEMS) -> Board:
+    """Accuracy against N, over `most` problems at most, drawn by lot.
+
+    No rows where no problem that the scorer has not learned from has two samples.
 
     Of the slice only subject and level matter: nothing here was labeled.
     """
     groups: dict[int, list[Sample]] = defaultdict(list)
-    for problem, product, is_correct, answer in graded(which, scorer):
+    for problem, product, is_correct, answer in graded(which, scorer, most):
         vote = RIGHT if is_correct else answer and "".join(answer.split())
         groups[problem].append(Sample(product, vote, is_correct))
     if not groups:
-        return Board(0, 0, [])
+        return Board(0, False, 0, [])
     ns = [n for n in NS if n <= max(map(len, groups.values()))]
     rows = best_of_n(list(groups.values()), ns=ns, seed=SEED, resamples=RESAMPLES)
-    return Board(len(groups), sum(map(len, groups.values())), rows)
+    return Board(len(groups), len(groups) == most, sum(map(len, groups.values())), rows)
 
 
-def graded(which: Slice, scorer: Scorer) -> list[tuple[int, float, bool, str | None]]:
+def graded(which: Slice, scorer: Scorer, most: int) -> list[tuple[int, float, bool, str | None]]:
     values: dict[str, Any] = vars(which) | {
         "scorer": scorer.pk,
         "learns": scorer.kind == Scorer.Kind.VERIFIER,
         "since": scorer.created_at,
         "seed": SEED,
-        "problems": MOST_PROBLEMS,
+        "problems": most,
         "samples": MOST_SAMPLES,
     }
     with planned_anew() as cursor:

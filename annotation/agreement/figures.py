@@ -136,12 +136,20 @@ def whole_of(values: NDArray[Any], of: Indices, count: int) -> Indices:
     return np.bincount(of, values, minlength=count).astype(np.intp)
 
 
-def ratios(part: Vector | Indices, whole: Vector, of: Indices, n: Indices, *, because: str) -> list[Figure]:
+def ratios(
+    part: Vector | Indices,
+    whole: Vector,
+    of: Indices,
+    n: Indices,
+    *,
+    because: str,
+    within: tuple[float, float] = (-np.inf, np.inf),
+) -> list[Figure]:
     """For each of several people `sum(part) / sum(whole)`, from what each annotation adds (annotations,).
 
     `of` is whose annotation it is, numbered from 0, and `n` what is looked at of each. Intervals are normal ones
     of the error of `linearised`; none below `FEWEST` annotations, where they would be too narrow, and none where
-    all are alike, so that nothing tells the error.
+    all are alike, so that nothing tells the error. No bound lies outside of `within`.
     """
     values, errors, kept = linearised(part, whole, of, len(n))
     return [
@@ -149,7 +157,7 @@ def ratios(part: Vector | Indices, whole: Vector, of: Indices, n: Indices, *, be
         if np.isnan(value)
         else Figure(float(value), int(size))
         if many < FEWEST or error < LEAST_WIDTH
-        else Figure(float(value), int(size), float(value - NORMAL * error), float(value + NORMAL * error))
+        else Figure(float(value), int(size), *bounds(value, NORMAL * error, within))
         for value, error, many, size in zip(values, errors, kept, n, strict=True)
     ]
 
@@ -186,12 +194,20 @@ def linearised(part: Vector | Indices, whole: Vector, of: Indices, count: int) -
     return values, ratio(np.sqrt(squares * ratio(kept, kept - 1)), total), kept
 
 
-def jackknifed(values: Vector, without: Vector, n: Indices, clusters: Indices, *, because: str) -> list[Figure]:
+def jackknifed(
+    values: Vector,
+    without: Vector,
+    n: Indices,
+    clusters: Indices,
+    *,
+    because: str,
+    within: tuple[float, float] = (-1.0, 1.0),
+) -> list[Figure]:
     """Several figures with the interval of the delete-a-group jackknife (Kott, J. Off. Stat. 17 (2001), 521-526).
 
     `values` are the figures (figures,), `without` what each is without one group of its clusters, shape (figures,
     groups), `clusters` how many it rests on; no interval below `FEWEST` of them, or where leaving a group out
-    leaves it undefined, or always the same. For figures of which 1 is the most.
+    leaves it undefined, or always the same. No bound lies outside of `within`.
     """
     groups = without.shape[1]
     apart = without - without.mean(axis=1, keepdims=True)
@@ -201,11 +217,14 @@ def jackknifed(values: Vector, without: Vector, n: Indices, clusters: Indices, *
         if np.isnan(value)
         else Figure(float(value), int(size))
         if many < FEWEST or np.isnan(error) or error < LEAST_WIDTH
-        else Figure(
-            float(value), int(size), float(value - STUDENT * error), min(1.0, float(value + STUDENT * error))
-        )
+        else Figure(float(value), int(size), *bounds(value, STUDENT * error, within))
         for value, error, many, size in zip(values, errors, clusters, n, strict=True)
     ]
+
+
+def bounds(value: float, reach: float, within: tuple[float, float]) -> tuple[float, float]:
+    least, greatest = within
+    return max(least, float(value - reach)), min(greatest, float(value + reach))
 
 
 def counted(part: Indices, whole: Indices, *, because: str) -> list[Figure]:

@@ -25,12 +25,16 @@ from annotation.agreement.figures import (
 from annotation.agreement.labels import Labels
 
 ALONE = "nobody else rated the same steps"
+ONE_CLASS = "all ratings are the same"
 METHOD = "Dawid-Skene, ordered prior"
 PRIOR = np.array([[4, 1, 0.25], [1, 4, 1], [0.25, 1, 4]])
 """What each labeler is taken to have said before: rows are true ratings, columns what was said. Our choice."""
 ROUNDS = 300
+MANY = 2
 CLOSE = 1e-5
 """Probabilities that change by less have settled."""
+LEAST = 1.0
+"""So many of a labeler's ratings must be of steps with a true rating, to say what the labeler calls those."""
 NEAR = 1e-4
 """The same where only the error of a figure rests on it, which is a hundred times as large."""
 
@@ -72,7 +76,10 @@ class Person(NamedTuple):
     severity: Figure
     """By how much lower than the truth the labeler rates, in [-2, 2]."""
     confusion: Vector | None
-    """(3, 3); None of one whose steps nobody else rated: that would be the prior alone."""
+    """(3, 3), a row NaN of which the labeler rated no step; None of one whose steps nobody else rated.
+
+    Both would be the prior alone.
+    """
 
 
 class Patterns(NamedTuple):
@@ -108,12 +115,15 @@ def judged(labels: Labels) -> tuple[Truth, list[Person]]:
     solutions = np.bincount(pairs % max(len(people), 1), minlength=len(people))
     accuracies = np.stack([other.accuracy for other in others], axis=1)
     severities = np.stack([other.severity for other in others], axis=1)
-    met = np.where(n > 0, 1.0, np.nan)
+    is_one_class = len(distinct(cells % 3)) < MANY
+    met = np.where((n > 0) & (not is_one_class), 1.0, np.nan)
+    why = ONE_CLASS if is_one_class else ALONE
+    rows = np.where(rated(found, posterior, len(people))[:, :, None] < LEAST, np.nan, confusions)
     columns = (
         people.tolist(),
-        jackknifed(result.accuracy * met, accuracies, n, solutions, because=ALONE),
-        jackknifed(result.severity * met, severities, n, solutions, because=ALONE),
-        [confusion if count else None for confusion, count in zip(confusions, n, strict=True)],
+        jackknifed(result.accuracy * met, accuracies, n, solutions, because=why, within=(0, 1)),
+        jackknifed(result.severity * met, severities, n, solutions, because=why, within=(-2, 2)),
+        [confusion if known == 1 else None for confusion, known in zip(rows, met, strict=True)],
     )
     return result, [Person(*one) for one in zip(*columns, strict=True)]
 
@@ -179,6 +189,13 @@ def maximised(cells: Indices, of: Indices, weighted: Vector, people: int) -> tup
     counts = np.stack(by_cell).reshape(3, people, 3).transpose(1, 0, 2) + PRIOR
     classes = weighted.sum(axis=0) + 1
     return counts / counts.sum(axis=2, keepdims=True), classes / classes.sum()
+
+
+def rated(found: Patterns, posterior: Vector, people: int) -> Vector:
+    """How many ratings each labeler is expected to have given to steps of each true rating: (people, 3)."""
+    lengths = np.diff(np.append(found.starts, len(found.cells)))
+    weighted = np.repeat(posterior * found.many[:, None], lengths, axis=0)
+    return np.stack([np.bincount(found.cells // 3, column, minlength=people) for column in weighted.T], axis=1)
 
 
 def added(values: Vector, starts: Indices) -> Vector:

@@ -45,18 +45,18 @@ def pairs(labels: Labels) -> list[Pair]:
     without = total[:, None] - confusions
     n = total.sum(axis=(-2, -1)).astype(np.intp)
 
-    def each(measure: Measure, because: str = "") -> list[Figure]:
-        return jackknifed(measure(total), measure(without), n, solutions, because=because)
+    def each(measure: Measure, within: tuple[float, float], because: str = "") -> list[Figure]:
+        return jackknifed(measure(total), measure(without), n, solutions, because=because, within=within)
 
     return [
         Pair(*found)
         for found in zip(
             members[:, 0].tolist(),
             members[:, 1].tolist(),
-            each(lambda c: measures.cohen(c, "quadratic"), ALIKE),
-            each(measures.cohen, ALIKE),
-            each(same),
-            each(severer),
+            each(lambda c: measures.cohen(c, "quadratic"), (-1, 1), ALIKE),
+            each(measures.cohen, (-1, 1), ALIKE),
+            each(same, (0, 1)),
+            each(severer, (-2, 2)),
             strict=True,
         )
     ]

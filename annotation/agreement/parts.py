@@ -18,7 +18,10 @@ from annotation.agreement.measures import Tally
 class Week(NamedTuple):
     monday: date
     alpha: Figure
-    """Ordinal, of the solutions whose last annotation came in this week; n are steps rated twice."""
+    """Ordinal, of the solutions whose first annotation came in this week; n are steps rated twice.
+
+    By the first one: whoever is asked for one more opinion later on does not take the solution out of its week.
+    """
 
 
 class Generation(NamedTuple):
@@ -30,9 +33,9 @@ class Generation(NamedTuple):
 
 def weeks(labels: Labels) -> list[Week]:
     known, of = numbered(labels.solutions)
-    latest = np.full(len(known), -np.inf)
-    np.maximum.at(latest, of, labels.submitted_at)
-    mondays, week = np.unique(week_of(latest), return_inverse=True)
+    first = np.full(len(known), np.inf)
+    np.minimum.at(first, of, labels.submitted_at)
+    mondays, week = np.unique(week_of(first), return_inverse=True)
     return [
         Week(monday_of(monday), figure)
         for monday, figure in zip(mondays, alphas(labels, known, week, len(mondays)), strict=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,6 +18,7 @@ ALONE = "nobody else rated the same steps"
 NOTHING = "no step was rated"
 NO_ERROR = "no error was found"
 NO_GOLD = "no step with gold was rated"
+MANY = 2
 Rule = Callable[..., list[Figure]]
 """How sums become figures."""
 
@@ -52,7 +54,10 @@ class Profile(NamedTuple):
 
 
 def profiles(labels: Labels, gold: Judged) -> list[Profile]:
-    """Of everybody who rated something, the severest first; n are ratings where nothing else is said."""
+    """Of everybody who rated something, the severest first; n are ratings where nothing else is said.
+
+    Those about whom too little is known for an interval come last.
+    """
     people, of = numbered(labels.labelers)
     count = len(people)
     last = np.full(count, -np.inf)
@@ -71,9 +76,22 @@ def profiles(labels: Labels, gold: Judged) -> list[Profile]:
     return sorted((Profile(*one) for one in found), key=severest_first)
 
 
-def severest_first(profile: Profile) -> tuple[float, int]:
-    value = profile.ways.severity.value
-    return (np.inf if value is None else -value, profile.labeler)
+def severest_first(profile: Profile) -> tuple[bool, float, int]:
+    severity = profile.ways.severity
+    return (severity.low is None, np.inf if severity.value is None else -severity.value, profile.labeler)
+
+
+def extremes(found: list[Profile]) -> list[Profile]:
+    """The severest and the most lenient by what is sure of them: the bound of the interval, not the value.
+
+    Nobody where fewer than two have an interval.
+    """
+    sure = [one for one in found if one.ways.severity.low is not None]
+    if len(sure) < MANY:
+        return []
+    severest = max(sure, key=lambda one: one.ways.severity.low or 0)
+    others = [one for one in sure if one is not severest]
+    return [severest, min(others, key=lambda one: one.ways.severity.high or 0)]
 
 
 def ways(labels: Labels, of: Indices, count: int) -> list[Ways]:
@@ -89,11 +107,11 @@ def ways(labels: Labels, of: Indices, count: int) -> list[Ways]:
     position = np.where(errors == NONE, 0, (errors + 1) / np.maximum(labels.lengths, 1))
     rated = np.bincount(labels.of, minlength=size)
     columns = (
-        figures(ratios, each["apart"], each["shared"], ALONE),
+        figures(partial(ratios, within=(-2.0, 2.0)), each["apart"], each["shared"], ALONE),
         figures(shares, each["same"], each["shared"], ALONE),
         figures(shares, each["negative"], each["rated"], NOTHING),
         figures(shares, each["neutral"], each["rated"], NOTHING),
         figures(shares, position, errors != NONE, NO_ERROR),
-        figures(ratios, labels.active_ms / 1000, rated, NOTHING),
+        figures(partial(ratios, within=(0.0, np.inf)), labels.active_ms / 1000, rated, NOTHING),
     )
     return [Ways(*one) for one in zip(*columns, strict=True)]

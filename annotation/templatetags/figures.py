@@ -26,7 +26,7 @@ KINDS = {
 }
 precise = KINDS["precise"].value.format
 exact = "{:.6g}".format
-NONE = format_html("<small>{}</small>", "none")
+NONE = format_html("<small>{}</small>", "none: too few, or all alike")
 
 
 @register.simple_tag

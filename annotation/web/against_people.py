@@ -87,7 +87,7 @@ def table_of_choosing(which: Slice, scorer: Scorer | None) -> Rows:
     names = ("best", "majority", "uniform")
     yield "scorer", "n", *(f"{name}_{part}" for name in names for part in ("mean", "std")), "problems", "short"
     if scorer is not None:
-        for one in choosing.board(which, scorer).rows:
+        for one in choosing.board(which, scorer, choosing.ALL_PROBLEMS).rows:
             yield scorer, one.n, *one.best, *one.majority, *one.uniform, one.problems, one.short
 
 

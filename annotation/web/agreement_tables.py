@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -80,6 +81,23 @@ def labeler_weeks(labels: Labels, project: Project) -> Rows:
         yield names[labeler], week.monday, week.annotations, *(cell for f in week.ways for cell in cells(f))
 
 
+def changes(labels: Labels, project: Project) -> Rows:
+    yield "labeler", *drift.Change._fields
+    for labeler, name in names_of(labels).items():
+        for one in drift.drift(labels, labeler):
+            yield name, *one
+
+
+def speed(labels: Labels, project: Project) -> Rows:
+    """Each labeler's annotations in four parts, by how much there was to read."""
+    yield "labeler", "annotations", "median_characters", "median_active_seconds"
+    seconds, characters = labels.active_ms / 1000, tables.characters(labels)
+    for labeler, name in names_of(labels).items():
+        own = labels.labelers == labeler
+        for row in drift.lengths(seconds[own], characters[own]):
+            yield name, *row
+
+
 def pairs(labels: Labels, project: Project) -> Rows:
     columns = pairwise.Pair._fields[2:]
     yield "one", "other", *(f"{name}_{part}" for name in columns for part in FIGURE)
@@ -97,7 +115,7 @@ def confusions(labels: Labels, project: Project) -> Rows:
             names[one.labeler],
             *cells(one.accuracy),
             *cells(one.severity),
-            *([""] * len(said) if one.confusion is None else one.confusion.ravel().tolist()),
+            *([""] * len(said) if one.confusion is None else map(known, one.confusion.ravel().tolist())),
             latent.METHOD,
         )
 
@@ -172,6 +190,8 @@ TABLES: dict[str, Callable[[Labels, Project], Rows]] = {
     "first-error-hazard": places,
     "labelers": labelers,
     "labeler-weeks": labeler_weeks,
+    "changes": changes,
+    "speed": speed,
     "pairs": pairs,
     "confusions": confusions,
     "soft-labels": soft_labels,
@@ -192,6 +212,11 @@ def as_csv(name: str, rows: Iterable[Sequence[Any]]) -> HttpResponse:
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     csv.writer(response).writerows(rows)
     return response
+
+
+def known(value: float) -> float | None:
+    """None for NaN."""
+    return None if isnan(value) else value
 
 
 def cells(figure: Figure) -> tuple[Any, ...]:

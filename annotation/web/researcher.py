@@ -71,13 +71,9 @@ def agreement_of(labels: Labels) -> dict[str, Any]:
 
 def where_to_look(labels: Labels, project: Project) -> dict[str, Any]:
     """The steps on which labelers disagree most, and who is farthest from the others on either side."""
-    beside = [
-        one for one in people.profiles(labels, tables.gold(project.pk)) if one.ways.severity.value is not None
-    ]
-    ends = {one.labeler: one for one in (*beside[:1], *beside[-1:])} if len(beside) > 1 else {}
     return {
         **with_decisions(contested.most_contested(labels, CONTESTED_SHOWN)),
-        "ends": list(ends.values()),
+        "ends": people.extremes(people.profiles(labels, tables.gold(project.pk))),
         "names": names_of(labels),
     }
 

@@ -99,6 +99,11 @@ class SliceForm(forms.Form):
             raise forms.ValidationError("Name a day before the last one there is.")
         return until
 
+    def clean(self) -> None:
+        since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
+        if since and until and until < since:
+            self.add_error("until", f"No day is from {since} on and until {until}. Name a later day.")
+
     @property
     def member(self) -> int | None:
         """The membership of the labeler that is asked for."""

@@ -10,7 +10,7 @@ from django.test import Client
 from sklearn.metrics import roc_auc_score
 
 from annotation import labeling
-from annotation.against_people import graders, picks
+from annotation.against_people import choosing, graders, picks
 from annotation.agreement import tables
 from annotation.agreement.tables import REASONS, Slice
 from annotation.models import (
@@ -176,10 +176,27 @@ def test_best_of_n_is_as_good_as_scores_are(pooled: Pooled, project: Project, ri
     assert float(rows[3]["uniform_mean"]) == pytest.approx(0.25, abs=0.06)
 
 
+def test_best_of_n_of_some_problems_says_so(
+    pooled: Pooled, project: Project, rita: User, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    solutions, scorer = pooled(5, 2), new_scorer(project)
+    score(scorer, solutions, [-0.1, -0.2] * 5)
+    grade(solutions, "correct")
+    assert choosing.board(Slice(project.pk), scorer)[:3] == (5, False, 10)
+    assert choosing.board(Slice(project.pk), scorer, 3)[:3] == (3, True, 6)
+    assert "drawn by lot" not in sign_in(rita).get(PAGE).content.decode()
+    monkeypatch.setattr(choosing.board, "__defaults__", (3,))
+    assert "3 problems of which nothing was labeled" in (page := sign_in(rita).get(PAGE).content.decode())
+    assert "drawn by lot" in page
+    assert {row["problems"] for row in table(sign_in(rita), "best-of-n")} == {"5"}
+
+
 def test_another_projects_scorer_and_another_table_are_not_there(
     scorer: Scorer, rita: User, eve: User, alice: User, sign_in: SignIn
 ) -> None:
-    assert sign_in(rita).get(f"{PAGE}?scorer={scorer.pk + 1}").status_code == 400
+    unknown = sign_in(rita).get(f"{PAGE}?scorer={scorer.pk + 1}")
+    assert unknown.status_code == 400
+    assert "Scores of: Select a valid choice." in unknown.content.decode()
     assert sign_in(rita).get(f"{PAGE}?scorer=x").status_code == 400
     assert sign_in(rita).get(f"{PAGE}odd.csv").status_code == 404
     for user in (eve, alice):

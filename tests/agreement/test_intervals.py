@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from annotation.agreement.figures import Sample, ratio, ratios, sampled, shares, summed
+from annotation.agreement.figures import Sample, jackknifed, ratio, ratios, sampled, shares, summed
 from annotation.agreement.measures import Tally, features, percent
 from annotation.shares import wilson
 
@@ -87,6 +87,22 @@ def test_a_ratio_without_whole_is_undefined_and_one_of_few_has_no_interval() -> 
     )
     assert (few.value, few.low, few.high, few.n) == (0.25, None, None, 4)
     assert (none.value, none.because) == (None, "nothing")
+
+
+def test_no_bound_lies_where_no_figure_can_be() -> None:
+    """Near an end of what there is, an interval of a kappa, a share and a severity would reach beyond it."""
+    values, without = np.array([0.9, -0.9]), np.array([[0.5, 1.0] * 10, [-0.5, -1.0] * 10])
+    for most in (1, 2):
+        high, low = jackknifed(
+            values, without, np.array([40, 40]), np.array([40, 40]), because="", within=(-most, most)
+        )
+        assert (high.high, low.low) == (most, -most)
+        assert high.low < 0.9 < high.high
+    (share,) = jackknifed(values[:1] / 9, without[:1], np.array([40]), np.array([40]), because="", within=(0, 1))
+    assert share.low == 0
+    part, whole, of = np.tile([19.0, 20.0, 18.0, 20.0], 3), np.full(12, 10.0), np.zeros(12, dtype=int)
+    (one,) = ratios(part, whole, of, np.array([120]), because="none", within=(-2, 1.95))
+    assert (one.value, one.high) == (pytest.approx(1.925), 1.95)
 
 
 @pytest.mark.parametrize("truth", [0.02, 0.3, 0.97])

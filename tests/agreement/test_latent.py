@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from annotation.agreement.latent import PRIOR, TIED, Truth, first_error, majority, truth
+from annotation.agreement.latent import ONE_CLASS, PRIOR, TIED, Truth, first_error, judged, majority, truth
 from tests.agreement.simulated import CLASSES, GOOD, LENIENT, SEVERE, labels_of, nothing, simulated
 
 
@@ -83,6 +83,24 @@ def test_one_who_always_agrees_is_not_infallible() -> None:
     assert found.steps[0, 2] > 0.9
     assert found.confusions.max() < 0.95
     assert found.confusions[0, 2, 1] > found.confusions[0, 2, 0], "beside it is likelier"
+
+
+def test_where_all_say_the_same_nothing_is_told_of_anybody() -> None:
+    labels, _ = simulated([GOOD, GOOD], solutions=30)
+    labels.ratings[:] = 1
+    for person in judged(labels)[1]:
+        assert (person.accuracy.value, person.severity.value, person.confusion) == (None, None, None)
+        assert person.accuracy.because == ONE_CLASS
+
+
+def test_what_a_labeler_calls_steps_that_never_came_is_not_told() -> None:
+    """No step is neutral, and nobody says so: the row would be the prior."""
+    labels, _ = simulated([GOOD, GOOD, GOOD], solutions=60, overlap=3)
+    labels.ratings[labels.ratings == 0] = 1
+    for person in judged(labels)[1]:
+        assert np.isnan(person.confusion[1]).all()
+        assert person.confusion[[0, 2]].sum(axis=1) == pytest.approx(1)
+        assert person.accuracy.low < person.accuracy.value <= person.accuracy.high
 
 
 def test_nobody_said_anything() -> None:

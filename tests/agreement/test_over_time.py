@@ -1,5 +1,6 @@
 """Days and weeks of labels, and where a level changes."""
 
+from dataclasses import replace
 from datetime import date
 
 import krippendorff
@@ -39,6 +40,19 @@ def test_each_week_has_the_alpha_of_the_solutions_that_came_in_it() -> None:
         start += solutions
         expected = krippendorff.alpha(these, level_of_measurement="ordinal", value_domain=[-1, 0, 1])
         assert (week.alpha.value, week.alpha.n) == (pytest.approx(expected), solutions * 4)
+
+
+def test_one_more_opinion_leaves_a_solution_in_its_week() -> None:
+    labels, _ = simulated([GOOD, SEVERE], solutions=18)
+    second = np.flatnonzero(labels.labelers == 8)
+    later = labels.submitted_at.copy()
+    later[second] += 30 * 86_400
+    labels = replace(labels, submitted_at=later)
+    assert [(one.monday.isoformat(), one.alpha.n) for one in weeks(labels)] == [
+        ("2025-12-29", 16),
+        ("2026-01-05", 28),
+        ("2026-01-12", 28),
+    ]
 
 
 def test_a_week_in_which_nobody_met_says_so() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from annotation.agreement.against_gold import Judged, held
 from annotation.agreement.drift import drift, lengths, weeks
 from annotation.agreement.latent import judged
-from annotation.agreement.people import profiles
+from annotation.agreement.people import extremes, profiles
 from annotation.learning.quality import Agreement, Expected, agreement
 from tests.agreement.simulated import GOOD, LENIENT, SEVERE, labels_of, nothing, simulated
 from tests.test_quality import golds, ratings
@@ -107,6 +107,29 @@ def test_the_severest_come_first_and_the_lenient_last() -> None:
         assert one.ways.seconds.value == pytest.approx(60 * len(own) / len(ratings))
         assert one.ways.severity.low < one.ways.severity.value < one.ways.severity.high
         assert one.ways.position.because == "no error was found", "solutions that grow have no first error"
+
+
+def test_who_has_rated_little_is_no_extreme_and_comes_last() -> None:
+    """The fifth labeler calls one step negative that others call positive: -2 or 2, of one annotation."""
+    labels, _ = simulated([GOOD, LENIENT, SEVERE, GOOD, GOOD], solutions=200)
+    own = np.flatnonzero(labels.labelers == 11)
+    fewer = labels.only(~np.isin(np.arange(len(labels.annotations)), own[1:]))
+    fewer.ratings[fewer.labelers[fewer.of] == 11] = -1
+    found = profiles(fewer, NO_GOLD)
+    assert found[-1].labeler == 11
+    assert found[-1].ways.severity.value is not None
+    assert [one.labeler for one in extremes(found)] == [9, 8]
+    alone = [one for one in found if one.labeler in {9, 11}]
+    assert extremes(alone) == [], "one of whom something is sure is beside nobody"
+
+
+def test_the_surest_are_named_not_those_with_the_greatest_values() -> None:
+    labels, _ = simulated([GOOD, LENIENT, SEVERE, GOOD], solutions=200)
+    found = profiles(labels, NO_GOLD)
+    severest, lenient = extremes(found)
+    assert severest.ways.severity.low == max(one.ways.severity.low for one in found)
+    assert lenient.ways.severity.high == min(one.ways.severity.high for one in found)
+    assert extremes([]) == []
 
 
 def test_a_truth_behind_the_labels_tells_who_is_severe_too_and_its_interval_holds_what_was_drawn() -> None:

@@ -13,7 +13,7 @@ from sklearn.metrics import cohen_kappa_score
 
 from annotation.learning import gold, guidelines
 from annotation.learning.gold import Judgement
-from annotation.models import Annotation, Membership, Project, Solution, StepLabel, User
+from annotation.models import Annotation, Completion, Membership, Project, Solution, StepLabel, User
 from tests.agreement.team import TEAM, team_lines
 
 SignIn = Callable[[User], Client]
@@ -75,6 +75,24 @@ def test_confusions_show_who_is_severe_and_who_is_lenient(team: Project, rita: U
         for true in ("negative", "neutral", "positive"):
             said = [float(row[f"{true}_called_{called}"]) for called in ("negative", "neutral", "positive")]
             assert sum(said) == pytest.approx(1)
+
+
+def test_speed_and_changes_of_everybody_can_be_downloaded(team: Project, rita: User, sign_in: SignIn) -> None:
+    client = sign_in(rita)
+    rows = [row for row in table(client, "speed") if row["labeler"] == str(UUID(TEAM[0]))]
+    read: list[tuple[int, float]] = []
+    for one in Annotation.objects.filter(labeler__pseudonym=TEAM[0]):
+        texts = Completion.objects.filter(solution=one.solution_id, index=0, step__lt=one.labels.count())
+        read.append((sum(len(text.text) for text in texts), one.active_ms / 1000))
+    assert [int(row["annotations"]) for row in rows] == [len(part) for part in np.array_split(read, 4)]
+    characters = sorted(count for count, _ in read)
+    found = [float(row["median_characters"]) for row in rows]
+    assert found == [float(np.median(part)) for part in np.array_split(characters, 4)]
+    page = client.get(f"{PAGE}labelers/{UUID(TEAM[0])}/").content.decode()
+    assert f">{float(rows[0]['median_active_seconds']):.1f}</td>" in page
+    assert {"labeler", "what", "day", "before", "after", "annotations"} == set(
+        client.get(f"{PAGE}changes.csv").content.decode().splitlines()[0].split(",")
+    )
 
 
 def test_a_labelers_page_has_their_figures_weeks_and_pairs(team: Project, rita: User, sign_in: SignIn) -> None:

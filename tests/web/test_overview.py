@@ -102,13 +102,13 @@ def test_each_day(exported: list[dict[str, Any]], max_: User, sign_in: SignIn) -
 
 
 def test_alpha_of_each_week_and_generation(exported: list[dict[str, Any]], max_: User, sign_in: SignIn) -> None:
-    last: dict[Any, date] = {}
+    first: dict[Any, date] = {}
     for line in exported:
-        last[solution(line)] = max(last.get(solution(line), date.min), moment(line).date())
+        first[solution(line)] = min(first.get(solution(line), date.max), moment(line).date())
     weeks: dict[str, list[dict[str, Any]]] = defaultdict(list)
     generations: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for line in exported:
-        weeks[str(monday(last[solution(line)]))].append(line)
+        weeks[str(monday(first[solution(line)]))].append(line)
         generations["" if line["generation"] is None else str(line["generation"])].append(line)
     client = sign_in(max_)
     rows = table(client, "weeks")
@@ -150,6 +150,9 @@ def test_a_filter_that_is_none_is_said_and_the_rest_stays(team: Project, max_: U
     response = sign_in(max_).get(f"{PAGE}?generation=x")
     assert response.status_code == 400
     assert "Where queues stand" in response.content.decode()
+    turned = sign_in(max_).get(f"{PAGE}?since=2026-02-01&until=2026-01-01")
+    assert turned.status_code == 400
+    assert "No day is from 2026-02-01 on and until 2026-01-01" in turned.content.decode()
     nothing = sign_in(max_).get(f"{PAGE}?until=2001-01-01").content.decode()
     assert "0 annotations with 0 ratings" in nothing
 
