@@ -21,6 +21,7 @@ from annotation.web import (
     sampling,
     scoring,
     teacher,
+    trail,
 )
 
 urlpatterns = [
@@ -105,6 +106,7 @@ urlpatterns = [
     path("projects/<slug:slug>/people/", manager.members, name="people"),
     path("projects/<slug:slug>/people/<int:pk>/roles/", manager.member_roles, name="member-roles"),
     path("projects/<slug:slug>/people/<int:pk>/link/", manager.member_link, name="member-link"),
+    path("projects/<slug:slug>/trail/", trail.trail, name="trail"),
     path("projects/<slug:slug>/settings/", manager.project_settings, name="settings"),
     path("projects/<slug:slug>/instructions/", teacher.instructions, name="instructions"),
     path("projects/<slug:slug>/instructions/<int:version>/", teacher.instructions_version, name="version"),

@@ -39,6 +39,12 @@ def people_standing(cast: Any) -> Page:
     return cast.visit(cast.max, "/projects/school/people/")
 
 
+def people_trail(cast: Any) -> Page:
+    """What managers did of late, one of them with a reason."""
+    people_standing(cast)
+    return cast.visit(cast.max, "/projects/school/trail/")
+
+
 def gold_list(cast: Any) -> Page:
     school, _ = school_of(cast)
     person("max", school, Role.MANAGER)
@@ -102,6 +108,7 @@ STATES = {
     "gold of a solution, none": State("gold-solution", gold_solution),
     "instructions": State("instructions", instructions),
     "version": State("version", version),
+    "trail": State("trail", people_trail),
     "settings": State("settings", at("/projects/algebra/settings/")),
     "settings, refused": State("settings", settings_refused),
 }
