@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from annotation import audit
-from annotation.models import Project, User
+from annotation.models import Membership, Project, User
 from annotation.web import trail
 
 SignIn = Callable[[User], Client]
@@ -14,7 +14,7 @@ PAGE = "/projects/algebra/trail/"
 
 
 def test_what_was_done_stands_there_with_who_and_why(
-    project: Project, other_project: Project, max_: User, sign_in: SignIn
+    project: Project, other_project: Project, max_: User, alice: User, sign_in: SignIn
 ) -> None:
     audit.record(max_, "decide standing", project, project=project, reason="A <b>slip</b>, she says.")
     audit.record(None, "export", project, project=project, format="prm800k")
@@ -23,6 +23,9 @@ def test_what_was_done_stands_there_with_who_and_why(
     assert page.index("export") < page.index("decide standing"), "the latest first"
     assert "reason: A &lt;b&gt;slip&lt;/b&gt;, she says." in page
     assert str(max_) in page
+    alice_s = Membership.objects.get(user=alice, project=project)
+    audit.record(max_, "decide on labeler", alice_s, project=project)
+    assert f"decide on labeler <small>{alice}</small>" in sign_in(max_).get(PAGE).content.decode()
     assert "by command" in page
     assert "elsewhere" not in page
     assert PAGE in sign_in(max_).get("/projects/algebra/settings/").content.decode()
@@ -38,7 +41,7 @@ def test_earlier_pages_have_every_entry_once(
     seen: list[str] = []
     response = sign_in(max_).get(PAGE)
     while True:
-        seen += [row.verb for row in response.context["rows"]]
+        seen += [row.verb for row, _ in response.context["rows"]]
         if response.context["next"] is None:
             break
         response = sign_in(max_).get(f"{PAGE}?before={response.context['next']}")
