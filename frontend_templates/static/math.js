@@ -2,7 +2,9 @@
 // through katex.render: no text of a model is ever read as HTML. A formula that fails stays readable source.
 "use strict";
 
-const LIMITS = { trust: false, strict: "ignore", maxExpand: 200, maxSize: 20, globalGroup: false };
+const REFUSED = "refused"; // the "colour" in which KaTeX says that it does not do a command, and drops what it was for
+const LIMITS = { trust: false, strict: "ignore", maxExpand: 200, maxSize: 20, globalGroup: false, errorColor: REFUSED };
+const FARTHEST = 3; // em that a formula may go back to the left; `maxSize` bounds what goes to the right
 const LONGEST = 20000; // characters of a text
 const DEEPEST = 250; // elements in each other; browsers die of laying out thousands
 const MOST = 10000; // elements of the formulas of a text
@@ -108,6 +110,8 @@ function formula(tex, whole, displayMode) {
     if (room <= 0) throw new RangeError("too many formulas");
     katex.render(tex.replace(NUMBERED, "\\$1{$2*}"), span, { ...LIMITS, displayMode, throwOnError: true, macros: {} });
     if (isTooMuch(span)) throw new RangeError("too deep or too large");
+    if (span.querySelector(`[mathcolor="${REFUSED}"]`)) throw new RangeError("a command that is not trusted");
+    if (goesBack(span) > FARTHEST) throw new RangeError("out of its place");
   } catch {
     span.className = "unrendered";
     span.textContent = whole;
@@ -130,6 +134,12 @@ function isTooMuch(root) {
     if (depth > DEEPEST) return true;
   }
   return true;
+}
+
+// How far, in em: what is set off to the left is out of sight, or over something else.
+function goesBack(root) {
+  const margins = [...root.querySelectorAll('[style*=": -"]')].flatMap(({ style }) => [style.marginLeft, style.marginRight]);
+  return -margins.reduce((sum, margin) => sum + Math.min(0, parseFloat(margin) || 0), 0);
 }
 
 function marked(kind, text) {

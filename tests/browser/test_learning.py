@@ -10,16 +10,19 @@ from annotation import labeling
 from annotation.demo import INSTRUCTIONS
 from annotation.learning import course, gold, guidelines
 from annotation.learning.gold import Judgement
-from annotation.models import Annotation, Guideline, Membership, Project, Solution, User
+from annotation.models import Acknowledgement, Annotation, Guideline, Membership, Project, Solution, User
 from tests.browser.pictures import picture
 from tests.conftest import rated
 
 Visit = Callable[..., Page]
+SETTLES = 750
+"""Milliseconds that such a page takes no Enter."""
 
 
 def press_enter_on(page: Page, button: str) -> None:
     """The button that Enter is for has the focus as soon as the page has settled."""
     expect(page.get_by_role("button", name=button)).to_be_focused()
+    page.wait_for_timeout(SETTLES)
     page.keyboard.press("Enter")
 
 
@@ -79,6 +82,27 @@ def right_of(locator: Any) -> float:
 
 def place(locator: Any) -> Any:
     return locator.bounding_box()
+
+
+def test_a_doubled_enter_does_not_say_that_new_instructions_are_read(
+    waiting: Project, alice: User, visit: Visit
+) -> None:
+    page = visit(alice, "/label/")
+    page.get_by_role("button", name="Start").click()
+    page.locator(".scripted .spot[aria-current]").wait_for()
+    publish(waiting, INSTRUCTIONS, "All of it.")
+    for key in ("3", "3", "3", "Enter"):
+        page.keyboard.press(key)
+    button = page.get_by_role("button", name="I have read this")
+    expect(button).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(SETTLES)
+    assert not Acknowledgement.objects.exists()
+    expect(button).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Step 1 of solution 2")).to_be_visible()
+    assert Acknowledgement.objects.count() == 1
 
 
 @pytest.fixture

@@ -46,6 +46,38 @@ def test_the_dialog_stays_for_somebody_else(signed_out: Page, bob: User) -> None
     assert ratings() == [(0, 1)]
 
 
+def test_who_has_lost_every_cookie_is_asked_to_sign_in_too(waiting: Project, alice: User, visit: Visit) -> None:
+    """Without the form's token the server refuses before it looks who asks."""
+    page = with_ended_session(visit, alice, "3")
+    page.context.clear_cookies()
+    press(page, "2")
+    expect(dialog(page)).to_be_visible()
+    sign_in(page)
+    expect(dialog(page)).to_be_hidden()
+    saved_at_last(page)
+    assert ratings() == [(0, 1), (1, 0)]
+    page.context.clear_cookies()
+    press(page, "3", "Enter")
+    expect(dialog(page)).to_be_visible()
+    sign_in(page)
+    is_at_solution(page, 2)
+
+
+def test_beside_somebody_elses_session_one_can_sign_in_again(
+    waiting: Project, alice: User, bob: User, visit: Visit
+) -> None:
+    page = with_ended_session(visit, alice, "3")
+    sign_in_elsewhere(page, bob)
+    page.bring_to_front()
+    press(page, "2")
+    line = page.locator(".finish .saved")
+    expect(line).to_contain_text("not theirs who is signed in now", timeout=15_000)
+    line.get_by_role("button", name="Sign in").click()
+    sign_in(page)
+    saved_at_last(page)
+    assert ratings() == [(0, 1), (1, 0)]
+
+
 def test_a_submit_goes_on_when_another_tab_has_signed_in(signed_out: Page, alice: User) -> None:
     signed_out.get_by_text("I cannot rate this").click()
     signed_out.get_by_label("Why?").fill("Too long.")

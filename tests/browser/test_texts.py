@@ -56,6 +56,34 @@ def test_hostile_text_stays_text(project: Project, alice: User, load: Any, visit
     assert page.locator("#step-8 .text").inner_text() == HOSTILE[8]
 
 
+UNSEEN = [
+    r"The end is \(\href{https://x.y}{42}\) so answer 42.",
+    r"See $\url{https://x.y}$ and $\htmlClass{a}{b}$.",
+    r"$\def\a#1{\htmlStyle{color:red}{#1}}\a{7}$",
+    r"$\kern-5000em gone$",
+    r"$\rlap{\hspace{-30em}\text{over}}$",
+    "$" + r"\!" * 400 + "left$",
+    r"$\def\far{-900em}\hskip\far x$",
+]
+
+
+def test_what_a_formula_would_drop_or_hide_is_shown_as_source(
+    project: Project, alice: User, load: Any, visit: Visit
+) -> None:
+    """A command that is not trusted, and what goes off to the left."""
+    kept = r"$a \!\! b \neq \not= -x \hspace{-1em} \mathllap{c} \sqrt[3]{-2}$"
+    load(project, [{"problem": UNSEEN[0], "steps": [*UNSEEN, kept], "ground_truth_answer": "1"}])
+    page = at_desk(visit, alice)
+    for _ in UNSEEN:
+        page.keyboard.press("3")
+    saved(page)
+    assert page.locator(".problem .text").first.inner_text() == UNSEEN[0]
+    for step, text in enumerate(UNSEEN):
+        assert page.locator(f"#step-{step} .text").inner_text() == text
+    assert page.locator(f"#step-{len(UNSEEN)} .unrendered").count() == 0
+    assert page.locator(f"#step-{len(UNSEEN)} .katex").count() == 1
+
+
 def test_one_step_cannot_change_how_the_next_is_read(
     project: Project, alice: User, load: Any, visit: Visit
 ) -> None:
@@ -152,7 +180,7 @@ PAINT = (255, 0, 255)
 OVERLAYS = {
     "below": r"$\rlap{\smash{\raisebox{-12em}{\color{#ff00ff}\rule{12em}{8em}}}}$ One.",
     "above": r"$\rlap{\smash{\raisebox{4em}{\color{#ff00ff}\rule{12em}{8em}}}}$ One.",
-    "beside": r"$\hspace{-12em}\rlap{\smash{\color{#ff00ff}\rule{99em}{1em}}}$ One.",
+    "beside": r"$\hspace{-2.5em}\rlap{\smash{\color{#ff00ff}\rule{99em}{1em}}}$ One.",
     "around": r"$\rlap{\smash{\raisebox{-12em}{\color{#ff00ff}\rule{20em}{20em}}}}$ One.",
 }
 CLIP_MARGIN = 5

@@ -25,7 +25,8 @@ export async function explained(answer) {
   try {
     const response = await fetch(window.location.href);
     const page = pageOf(await response.text());
-    if (isOthers(page)) return { ...answer, why: "this solution is not theirs who is signed in now. Sign in as yourself." };
+    if (isOthers(page)) return { ...answer, isOthers: true, why: "this solution is not theirs who is signed in now. Sign in as yourself." };
+    if (isSignIn(page)) return { ...answer, status: 401, why: whyNot(401) };
     if (answer.status === 403 || response.status !== 404 || !takeToken(page)) return answer;
     return { status: 409, json: { code: "withdrawn", detail: GONE }, why: GONE };
   } catch {
@@ -105,6 +106,7 @@ function takeToken(page) {
 }
 
 const personIn = (page) => page.querySelector(".who a[title]")?.title;
+const isSignIn = (page) => personIn(page) === undefined && page.querySelector("main [name=password]") !== null;
 const isOthers = (page) => personIn(page) !== undefined && personIn(page) !== personIn(document);
 
 // Signs in without leaving the page, unless that has happened in another tab. Returns "" or why not.

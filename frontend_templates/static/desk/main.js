@@ -219,11 +219,11 @@ function notSubmitted(why, more = null) {
 }
 
 // It carries a key, so that it counts once however often it is sent.
-function submitLater(why) {
+function submitLater(why, more = null) {
   release();
   thinkAgain();
   const seconds = retrySeconds(failures++);
-  desk.say(`Not submitted yet: ${why} Trying again in ${Math.ceil(seconds)} s.`, true);
+  desk.say(`Not submitted yet: ${why} Trying again in ${Math.ceil(seconds)} s.`, true, more);
   timer = setTimeout(submitAgain, seconds * 1000);
 }
 
@@ -240,7 +240,7 @@ function thinkAgain() {
 
 async function submitRefused(xhr) {
   const answer = { status: xhr.status < 300 ? STRANGE : xhr.status, json: jsonIn(xhr) };
-  const { status, json, why = whyNot(status, json) } = await explained(answer);
+  const { status, json, isOthers, why = whyNot(status, json) } = await explained(answer);
   if (status === 409 && json?.path !== undefined) {
     notSubmitted(json.detail);
     saver.turnBack(json);
@@ -259,7 +259,7 @@ async function submitRefused(xhr) {
     askToSignIn(submitAgain, true);
   } else {
     if (status === 403) await renewToken();
-    submitLater(why);
+    submitLater(why, isOthers ? signInButton(submitAgain) : null);
   }
 }
 
@@ -315,3 +315,4 @@ beginSignIn();
 beginSheet(() => desk.page() && desk.goTo(desk.currentSpot()));
 tidy();
 begin();
+import("./unhurried.js"); // for the page that may come after a submit

@@ -130,13 +130,13 @@ export class Saver {
     return { ...fields, ...Object.fromEntries(said) };
   }
 
-  take({ status, json, why }, sent) {
+  take({ status, json, why, isOthers }, sent) {
     if (status === 200) this.took(json, sent);
     else if (status === 409 && json?.code === "conflict") this.yieldTo(json);
     else if (status === 409 && json?.refused?.some((name) => this.marks.has(name))) this.drop(json);
     else if (status === 409 && json?.path !== undefined) this.turnBack(json);
     else if (status === 409 && json?.code) this.refused(json);
-    else this.tryLater(status, why);
+    else this.tryLater(status, why, isOthers);
   }
 
   took(json, sent) {
@@ -254,9 +254,9 @@ export class Saver {
     this.send();
   }
 
-  tryLater(status, why) {
+  tryLater(status, why, isOthers) {
     const seconds = retrySeconds(this.failures++);
-    const more = status === 401 ? signInButton(() => this.send()) : null;
+    const more = status === 401 || isOthers ? signInButton(() => this.send()) : null;
     this.say(`Not saved yet: ${why} Trying again in ${Math.ceil(seconds)} s.`, true, more);
     if (status === 401) this.on.signedOut();
     clearTimeout(this.timer);
