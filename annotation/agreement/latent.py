@@ -30,13 +30,12 @@ METHOD = "Dawid-Skene, ordered prior"
 PRIOR = np.array([[4, 1, 0.25], [1, 4, 1], [0.25, 1, 4]])
 """What each labeler is taken to have said before: rows are true ratings, columns what was said. Our choice."""
 ROUNDS = 300
-MANY = 2
 CLOSE = 1e-5
 """Probabilities that change by less have settled."""
-LEAST = 1.0
-"""So many of a labeler's ratings must be of steps with a true rating, to say what the labeler calls those."""
 NEAR = 1e-4
 """The same where only the error of a figure rests on it, which is a hundred times as large."""
+LEAST = 1.0
+"""So many of a labeler's ratings must be of steps with a true rating, to say what the labeler calls those."""
 
 
 class Truth(NamedTuple):
@@ -115,7 +114,7 @@ def judged(labels: Labels) -> tuple[Truth, list[Person]]:
     solutions = np.bincount(pairs % max(len(people), 1), minlength=len(people))
     accuracies = np.stack([other.accuracy for other in others], axis=1)
     severities = np.stack([other.severity for other in others], axis=1)
-    is_one_class = len(distinct(cells % 3)) < MANY
+    is_one_class = len(distinct(cells % 3)) <= 1
     met = np.where((n > 0) & (not is_one_class), 1.0, np.nan)
     why = ONE_CLASS if is_one_class else ALONE
     rows = np.where(rated(found, posterior, len(people))[:, :, None] < LEAST, np.nan, confusions)

@@ -18,7 +18,6 @@ ALONE = "nobody else rated the same steps"
 NOTHING = "no step was rated"
 NO_ERROR = "no error was found"
 NO_GOLD = "no step with gold was rated"
-MANY = 2
 Rule = Callable[..., list[Figure]]
 """How sums become figures."""
 
@@ -87,7 +86,7 @@ def extremes(found: list[Profile]) -> list[Profile]:
     Nobody where fewer than two have an interval.
     """
     sure = [one for one in found if one.ways.severity.low is not None]
-    if len(sure) < MANY:
+    if len(sure) <= 1:
         return []
     severest = max(sure, key=lambda one: one.ways.severity.low or 0)
     others = [one for one in sure if one is not severest]

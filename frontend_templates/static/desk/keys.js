@@ -215,3 +215,17 @@ function keep(keys, said) {
     if (status !== 200) tell(`It works in this window, but is not kept for the next: ${why}`, true);
   });
 }
+
+// --- a page that comes after a submit -------------------------------------------------------------------------
+// The second Enter of a hasty hand, meant for the page before, does not answer it.
+
+const SETTLES = 700; // ms
+let cameAt = performance.now();
+
+function isHasty({ detail, target }) {
+  const isByKey = detail === 0;
+  return isByKey && performance.now() - cameAt < SETTLES && target.closest("[data-unhurried]") !== null;
+}
+
+document.addEventListener("htmx:afterSwap", () => { cameAt = performance.now(); });
+document.addEventListener("click", (event) => { if (isHasty(event)) event.preventDefault(); });

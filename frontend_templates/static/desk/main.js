@@ -315,4 +315,3 @@ beginSignIn();
 beginSheet(() => desk.page() && desk.goTo(desk.currentSpot()));
 tidy();
 begin();
-import("./unhurried.js"); // for the page that may come after a submit
