@@ -1,6 +1,7 @@
 """Labelers beside each other and one by one, and the tables of it."""
 
 import csv
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -75,6 +76,21 @@ def test_confusions_show_who_is_severe_and_who_is_lenient(team: Project, rita: U
         for true in ("negative", "neutral", "positive"):
             said = [float(row[f"{true}_called_{called}"]) for called in ("negative", "neutral", "positive")]
             assert sum(said) == pytest.approx(1)
+
+
+def test_what_nobody_called_a_step_is_a_dash_and_an_empty_cell(
+    project: Project, load: Callable[..., Any], rita: User, sign_in: SignIn
+) -> None:
+    """Without neutral ratings nothing tells what a labeler calls a neutral step."""
+    lines = json.loads(json.dumps(team_lines(30)).replace('"rating": 0', '"rating": 1'))
+    assert not load(project, lines).refused
+    rows = table(sign_in(rita), "confusions")
+    assert {row[f"neutral_called_{called}"] for row in rows for called in ("negative", "neutral", "positive")} == {
+        ""
+    }
+    assert all(float(row["positive_called_positive"]) > 0.5 for row in rows)
+    page = sign_in(rita).get(f"{PAGE}labelers/").content.decode()
+    assert page.count('title="rated no such step">–</td>') == 3 * len(rows)
 
 
 def test_speed_and_changes_of_everybody_can_be_downloaded(team: Project, rita: User, sign_in: SignIn) -> None:
