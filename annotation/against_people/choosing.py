@@ -60,7 +60,7 @@ class Board(NamedTuple):
     rows: list[Row]
 
 
-def board(which: Slice, scorer: Scorer, most: int = MOST_PROBLEMS) -> Board:
+def board(which: Slice, scorer: Scorer, most: int) -> Board:
     """Accuracy against N, over `most` problems at most, drawn by lot.
 
     No rows where no problem that the scorer has not learned from has two samples.

@@ -93,6 +93,11 @@ class Patterns(NamedTuple):
     cells: Indices
     """(entries,): labeler * 3 + rating, from 0."""
 
+    @property
+    def of(self) -> Indices:
+        """(entries,): which pattern each is of."""
+        return np.repeat(np.arange(len(self.starts)), np.diff(np.append(self.starts, len(self.cells))))
+
 
 def truth(labels: Labels) -> Truth:
     return judged(labels)[0]
@@ -117,7 +122,8 @@ def judged(labels: Labels) -> tuple[Truth, list[Person]]:
     is_one_class = len(distinct(cells % 3)) <= 1
     met = np.where((n > 0) & (not is_one_class), 1.0, np.nan)
     why = ONE_CLASS if is_one_class else ALONE
-    rows = np.where(rated(found, posterior, len(people))[:, :, None] < LEAST, np.nan, confusions)
+    heard = counted(found.cells, found.of, posterior * found.many[:, None], len(people)).sum(axis=2)
+    rows = np.where(heard[:, :, None] < LEAST, np.nan, confusions)
     columns = (
         people.tolist(),
         jackknifed(result.accuracy * met, accuracies, n, solutions, because=why, within=(0, 1)),
@@ -162,8 +168,7 @@ def settled(
     found: Patterns, many: Vector, posterior: Vector, people: int, close: float = CLOSE
 ) -> tuple[Vector, Vector, Vector, bool]:
     """Posterior (patterns, 3), confusions and classes, by maximisation and expectation in turn."""
-    lengths = np.diff(np.append(found.starts, len(found.cells)))
-    of = np.repeat(np.arange(len(lengths)), lengths)
+    of = found.of
     confusions, classes = maximised(found.cells, of, posterior * many[:, None], people)
     for _ in range(ROUNDS):
         posterior = expected(found, confusions, classes)
@@ -184,17 +189,15 @@ def expected(found: Patterns, confusions: Vector, classes: Vector) -> Vector:
 
 
 def maximised(cells: Indices, of: Indices, weighted: Vector, people: int) -> tuple[Vector, Vector]:
-    by_cell = [np.bincount(cells, weighted[of, true], minlength=people * 3) for true in range(3)]
-    counts = np.stack(by_cell).reshape(3, people, 3).transpose(1, 0, 2) + PRIOR
+    counts = counted(cells, of, weighted, people) + PRIOR
     classes = weighted.sum(axis=0) + 1
     return counts / counts.sum(axis=2, keepdims=True), classes / classes.sum()
 
 
-def rated(found: Patterns, posterior: Vector, people: int) -> Vector:
-    """How many ratings each labeler is expected to have given to steps of each true rating: (people, 3)."""
-    lengths = np.diff(np.append(found.starts, len(found.cells)))
-    weighted = np.repeat(posterior * found.many[:, None], lengths, axis=0)
-    return np.stack([np.bincount(found.cells // 3, column, minlength=people) for column in weighted.T], axis=1)
+def counted(cells: Indices, of: Indices, weighted: Vector, people: int) -> Vector:
+    """(people, 3, 3): how often each is expected to have said each rating (columns) of each true one (rows)."""
+    by_cell = [np.bincount(cells, weighted[of, true], minlength=people * 3) for true in range(3)]
+    return np.stack(by_cell).reshape(3, people, 3).transpose(1, 0, 2).astype(np.float64)
 
 
 def added(values: Vector, starts: Indices) -> Vector:

@@ -42,7 +42,8 @@ def boards(which: Slice, scorer: Scorer | None) -> dict[str, Any]:
     }
     if scorer is not None:
         found["board"] = scores.board(labels, scorer, picks.drawn_uniformly(picked))
-        found["chosen"] = choosing.board(which, scorer)
+        found["chosen"] = choosing.board(which, scorer, choosing.MOST_PROBLEMS)
+        found["in_table"] = choosing.ALL_PROBLEMS
     return found
 
 

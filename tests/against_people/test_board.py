@@ -182,12 +182,12 @@ def test_best_of_n_of_some_problems_says_so(
     solutions, scorer = pooled(5, 2), new_scorer(project)
     score(scorer, solutions, [-0.1, -0.2] * 5)
     grade(solutions, "correct")
-    assert choosing.board(Slice(project.pk), scorer)[:3] == (5, False, 10)
+    assert choosing.board(Slice(project.pk), scorer, 60)[:3] == (5, False, 10)
     assert choosing.board(Slice(project.pk), scorer, 3)[:3] == (3, True, 6)
     assert "drawn by lot" not in sign_in(rita).get(PAGE).content.decode()
-    monkeypatch.setattr(choosing.board, "__defaults__", (3,))
+    monkeypatch.setattr(choosing, "MOST_PROBLEMS", 3)
     assert "3 problems of which nothing was labeled" in (page := sign_in(rita).get(PAGE).content.decode())
-    assert "drawn by lot" in page
+    assert "drawn by lot (the table has up to 500)" in page
     assert {row["problems"] for row in table(sign_in(rita), "best-of-n")} == {"5"}
 
 

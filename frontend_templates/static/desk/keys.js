@@ -217,7 +217,8 @@ function keep(keys, said) {
 }
 
 // --- a page that comes after a submit -------------------------------------------------------------------------
-// The second Enter of a hasty hand, meant for the page before, does not answer it.
+// The second Enter of a hasty hand, meant for the page before, does not answer it. Instructions, feedback and standing
+// load this module for that, where they do not come by a swap; from the desk it is in the browser's cache.
 
 const SETTLES = 700; // ms
 let cameAt = performance.now();
